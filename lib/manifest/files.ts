@@ -1,0 +1,100 @@
+import { messageOf } from "../base/mod.ts";
+import { ManifestError } from "./error.ts";
+import { parentDirectory } from "./file_paths.ts";
+import { type ParsedManifest, parseManifest } from "./parse.ts";
+import { type Manifest, resolveManifest } from "./resolve.ts";
+
+/**
+ * Reads a manifest file.
+ *
+ * @param path absolute
+ * @param base directory that relative paths in the file count from
+ * @throws {ManifestError} `manifest_read` or `manifest_parse`
+ */
+export async function readManifestFile(
+  path: string,
+  base: string = parentDirectory(path),
+): Promise<ParsedManifest> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile(path);
+  } catch (error) {
+    throw new ManifestError(
+      "manifest_read",
+      `failed to read manifest ${path}: ${messageOf(error)}`,
+      { cause: error },
+    );
+  }
+  return await parseManifest(text, { format: "toml", source: `manifest ${path}`, base });
+}
+
+/** Where the layers of a cascade come from. */
+export interface CascadeSources {
+  /** Holds the user manifest, `manifest.toml`; a missing one is fine. Null: there is none. */
+  readonly configDirectory: string | null;
+  /** The user manifest by its absolute path; it must exist then. */
+  readonly userManifest?: string;
+  /** Where the search for `.pod/manifest.toml` starts; it goes upwards. */
+  readonly startDirectory: string;
+  /** The search stops below it: its `.pod` is the data directory, no project (spec 70 §9-5). */
+  readonly homeDirectory: string | null;
+  /** TOML texts, the lowest first, with the directory that their relative paths count from. */
+  readonly overlays: readonly { readonly text: string; readonly base: string }[];
+}
+
+/**
+ * Resolves user manifest, project manifest and overlays, in this order, upper ones winning
+ * (spec 70 §1.7). The command line does not cascade; this is for programs that embed a pod.
+ *
+ * @throws {ManifestError}
+ */
+export async function loadCascade(
+  sources: CascadeSources,
+): Promise<{ manifest: Manifest; warnings: string[] }> {
+  const layers: ParsedManifest[] = [];
+  const userManifest = sources.userManifest ?? await findUserManifest(sources.configDirectory);
+  if (userManifest !== null) layers.push(await readManifestFile(userManifest));
+  const project = await findProject(sources.startDirectory, sources.homeDirectory);
+  if (project !== null) {
+    layers.push(await readManifestFile(`${project}/.pod/manifest.toml`, project));
+  }
+  for (const { text, base } of sources.overlays) {
+    layers.push(await parseManifest(text, { format: "toml", source: "overlay TOML", base }));
+  }
+  const warnings = layers.flatMap((layer) => layer.warnings);
+  try {
+    return { manifest: resolveManifest(layers.map((layer) => layer.manifest)), warnings };
+  } catch (error) {
+    if (!(error instanceof ManifestError)) throw error;
+    const message = `failed to resolve manifest config: ${error.message}`;
+    throw new ManifestError(error.code, message, { cause: error });
+  }
+}
+
+async function findUserManifest(configDirectory: string | null): Promise<string | null> {
+  if (configDirectory === null) return null;
+  const path = `${configDirectory}/manifest.toml`;
+  return await exists(path) ? path : null;
+}
+
+/** The closest directory at or above `start`, below `home`, that has a project manifest. */
+async function findProject(start: string, home: string | null): Promise<string | null> {
+  const top = home !== null && await exists(home) ? await Deno.realPath(home) : null;
+  let directory = await Deno.realPath(start);
+  while (directory !== top) {
+    if (await exists(`${directory}/.pod/manifest.toml`)) return directory;
+    if (directory === "/") return null;
+    directory = parentDirectory(directory);
+  }
+  return null;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

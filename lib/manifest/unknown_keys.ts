@@ -1,0 +1,64 @@
+import * as v from "valibot";
+import { isJsonObject } from "../base/mod.ts";
+
+/** The kinds of schema that have keys below them, as far as the manifest uses them. */
+type Nested =
+  | v.ExactOptionalSchema<v.GenericSchema, unknown>
+  | v.ArraySchema<v.GenericSchema, undefined>
+  | v.VariantSchema<string, v.VariantOptions<string>, undefined>
+  | v.ObjectSchema<v.ObjectEntries, undefined>;
+
+/**
+ * One warning for each key of `value` that `schema` does not know, at any depth, with the dotted path
+ * and the nearest key that it does know. The value has passed the schema, which ignores such keys.
+ */
+export function unknownKeyWarnings(schema: v.GenericSchema, value: unknown): string[] {
+  return [...walk(schema, value, "")];
+}
+
+function* walk(schema: v.GenericSchema | Nested, value: unknown, path: string): Generator<string> {
+  if (v.isOfType("exact_optional", schema)) {
+    yield* walk(schema.wrapped, value, path);
+  } else if (v.isOfType("array", schema) && Array.isArray(value)) {
+    for (const [index, element] of value.entries()) {
+      yield* walk(schema.item, element, `${path}.${index}`);
+    }
+  } else if (v.isOfType("variant", schema) && isJsonObject(value)) {
+    const chosen = schema.options.find((option) => v.is(option, value));
+    if (chosen !== undefined) yield* walk(chosen, value, path);
+  } else if (v.isOfType("object", schema) && isJsonObject(value)) {
+    for (const [key, member] of Object.entries(value)) {
+      const entry = Object.hasOwn(schema.entries, key) ? schema.entries[key] : undefined;
+      const keyPath = path === "" ? key : `${path}.${key}`;
+      if (entry === undefined) yield warning(keyPath, nearest(key, Object.keys(schema.entries)));
+      else yield* walk(entry, member, keyPath);
+    }
+  }
+}
+
+function warning(path: string, suggestion: string | undefined): string {
+  const hint = suggestion === undefined ? "" : ` (did you mean \`${suggestion}\`?)`;
+  return `unknown field in manifest: ${path}${hint}`;
+}
+
+/** The name that takes the fewest edits to reach, if it takes at most half of the word. */
+function nearest(word: string, names: readonly string[]): string | undefined {
+  const ranked = names.map((name) => ({ name, edits: editDistance(word, name) }))
+    .sort((a, b) => a.edits - b.edits);
+  const best = ranked[0];
+  return best !== undefined && best.edits <= word.length / 2 ? best.name : undefined;
+}
+
+/** How many letters must be inserted, removed or replaced to turn `from` into `to`. */
+function editDistance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (const [line, letter] of [...from].entries()) {
+    const next = [line + 1];
+    for (const [column, other] of [...to].entries()) {
+      const replaced = (row[column] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min(replaced, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}
