@@ -1,0 +1,62 @@
+import type { Entry } from "../protocol/mod.ts";
+import { SessionError } from "./error.ts";
+
+/** Where a pod writes its entries. */
+export interface Log extends Disposable {
+  /** How many entries it holds. */
+  readonly length: number;
+  /**
+   * Adds entries, all of them or none. When it returns they outlive this process.
+   *
+   * @throws {SessionError}
+   */
+  append(...entries: Entry[]): void;
+  /**
+   * When it resolves, everything appended before the call also outlives a power cut.
+   *
+   * @throws {SessionError}
+   */
+  sync(): Promise<void>;
+  /**
+   * Keeps the first `entryCount` entries, as they were written.
+   *
+   * @throws {SessionError} `corrupted` if there are fewer.
+   */
+  truncate(entryCount: number): void;
+  close(): void;
+}
+
+/** The log of a pod that keeps nothing on disk: it only counts, the pod has the entries itself. */
+export class MemoryLog implements Log {
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  append(...entries: Entry[]): void {
+    this.#length += entries.length;
+  }
+
+  sync(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  truncate(entryCount: number): void {
+    if (entryCount > this.#length) throw truncateError("in memory", entryCount, this.#length);
+    this.#length = entryCount;
+  }
+
+  close(): void {}
+
+  [Symbol.dispose](): void {}
+}
+
+/** The text of spec 30 §2.6 for a truncation beyond the end. */
+export function truncateError(segmentId: string, wanted: number, stored: number): SessionError {
+  const reason =
+    `cannot truncate segment ${segmentId} to ${wanted} entries; only ${stored} entries stored`;
+  return new SessionError("corrupted", `log corrupted at line ${wanted}: ${reason}`, {
+    line: wanted,
+  });
+}

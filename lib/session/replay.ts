@@ -1,0 +1,149 @@
+import * as v from "valibot";
+import { type JsonValue, sortKeys } from "../base/mod.ts";
+import {
+  type Entry,
+  type ExtensionEntry,
+  flattenSegments,
+  issueText,
+  type Item,
+  openToolCalls,
+  type SystemItem,
+  textMessage,
+} from "../protocol/mod.ts";
+import {
+  NOTIFICATION_DOMAIN,
+  type QueuedNotification,
+  queuedNotification,
+  SCOPE_DOMAIN,
+  scopeSnapshot,
+  STATUS_DOMAIN,
+  storedStatus,
+} from "./extension.ts";
+import { emptyState, type SessionState } from "./session_state.ts";
+
+/** Rebuilds the state of a conversation from the entries of its segment, in one pass (spec 30 §3). */
+export function replay(entries: Iterable<Entry>): SessionState {
+  const state = emptyState();
+  let hasOutcome = true;
+  for (const entry of entries) {
+    state.entryCount += 1;
+    applyEntry(state, entry);
+    if (isRunStep(entry)) hasOutcome = false;
+    if (isOutcome(entry)) hasOutcome = true;
+  }
+  if (!hasOutcome && isAnswered(state.history)) state.interrupted = false;
+  return state;
+}
+
+function applyEntry(state: SessionState, entry: Entry): void {
+  switch (entry.kind) {
+    case "segment_start":
+      state.sessionId = entry.session_id;
+      state.systemPrompt = entry.system_prompt;
+      state.config = entry.config;
+      state.history = [...entry.history];
+      return;
+    case "invoke":
+      state.paused = false;
+      return;
+    case "user_input":
+      state.userInputs.push(entry.segments);
+      addToHistory(state, textMessage("user", flattenSegments(entry.segments)));
+      return;
+    case "assistant_item":
+    case "tool_result":
+      addToHistory(state, entry.item);
+      return;
+    case "system_item":
+      addToHistory(state, textMessage("system", entry.item.body));
+      if (entry.item.kind === "interrupt") state.interrupted = false;
+      removeDelivered(state.notifications, entry.item);
+      return;
+    case "turn_end":
+      state.turnCount = entry.turn_count;
+      return;
+    case "run_completed":
+    case "run_errored":
+      state.interrupted = entry.interrupted;
+      state.paused = false;
+      return;
+    case "config_changed":
+      state.config = entry.config;
+      return;
+    case "llm_usage":
+      state.usage.push(entry);
+      return;
+    case "extension":
+      state.extensions.push(entry);
+      applyExtension(state, entry);
+      return;
+  }
+}
+
+/** Every item that a run adds makes it an interrupted one until its outcome is read. */
+function addToHistory(state: SessionState, item: Item): void {
+  state.history.push(item);
+  state.interrupted = true;
+  state.paused = false;
+}
+
+function applyExtension(state: SessionState, entry: ExtensionEntry): void {
+  switch (entry.domain) {
+    case SCOPE_DOMAIN:
+      state.scope = readPayload(state, scopeSnapshot, entry) ?? state.scope;
+      return;
+    case STATUS_DOMAIN: {
+      const stored = readPayload(state, storedStatus, entry);
+      if (stored !== null) state.paused = stored.status === "paused";
+      return;
+    }
+    case NOTIFICATION_DOMAIN: {
+      const queued = readPayload(state, queuedNotification, entry);
+      if (queued !== null) state.notifications.push(queued);
+      return;
+    }
+  }
+}
+
+function readPayload<Schema extends v.GenericSchema>(
+  state: SessionState,
+  schema: Schema,
+  { domain, payload }: ExtensionEntry,
+): v.InferOutput<Schema> | null {
+  const result = v.safeParse(schema, payload);
+  if (result.success) return result.output;
+  const entryIndex = state.entryCount - 1;
+  state.warnings.push(`unreadable ${domain} in entry ${entryIndex}: ${issueText(result.issues)}`);
+  return null;
+}
+
+/** Takes out the oldest notification that became this item. */
+function removeDelivered(queue: QueuedNotification[], item: SystemItem): void {
+  const index = queue.findIndex((queued) => {
+    if (queued.kind === "notification") {
+      return item.kind === "notification" && item.message === queued.message;
+    }
+    return item.kind === "pod_event" && isSame(item.event, queued.event);
+  });
+  if (index >= 0) queue.splice(index, 1);
+}
+
+function isSame(left: JsonValue, right: JsonValue): boolean {
+  return JSON.stringify(sortKeys(left)) === JSON.stringify(sortKeys(right));
+}
+
+function isRunStep(entry: Entry): boolean {
+  return entry.kind === "user_input" || entry.kind === "assistant_item" ||
+    entry.kind === "tool_result" || entry.kind === "system_item";
+}
+
+function isOutcome(entry: Entry): boolean {
+  return entry.kind === "run_completed" || entry.kind === "run_errored";
+}
+
+/** A history that ends with the model's own words and waits for no tool needs no tidying up. */
+function isAnswered(history: readonly Item[]): boolean {
+  const last = history.at(-1);
+  return last?.kind === "message" && last.role === "assistant" &&
+    openToolCalls(history).length === 0;
+}

@@ -1,0 +1,140 @@
+import { messageOf, toJsonText } from "../base/mod.ts";
+import type { Entry } from "../protocol/mod.ts";
+import { SessionError } from "./error.ts";
+import { measureEntries, wholeLinesLength } from "./lines.ts";
+import { type Log, truncateError } from "./log.ts";
+
+const SCRATCH_BYTES = 64 * 1024;
+const MAX_BYTES_PER_CODE_UNIT = 3;
+
+const encoder = new TextEncoder();
+
+/**
+ * The open log of one segment. Its handle only ever appends, so nothing that another process may have
+ * written is overwritten. A newline commits a line: an unfinished one at the end is cut off by the next append.
+ */
+export class SegmentLog implements Log {
+  readonly #file: Deno.FsFile;
+  readonly #path: string;
+  readonly #segmentId: string;
+  /** Encoding into memory that is there already saves a fifth of an append. */
+  readonly #scratch = new Uint8Array(SCRATCH_BYTES);
+  #length: number;
+  /** Length in bytes to which the file is to be cut before anything is written to it. */
+  #cutTo: number | null = null;
+  #changes = 0;
+  #syncedChanges = 0;
+  #syncing: Promise<void> | null = null;
+
+  /** Takes over `file`, open for reading and appending, with `length` entries in it. */
+  constructor(file: Deno.FsFile, path: string, segmentId: string, length: number) {
+    this.#file = file;
+    this.#path = path;
+    this.#segmentId = segmentId;
+    this.#length = length;
+    const wholeLines = wholeLinesLength(file);
+    if (wholeLines < file.statSync().size) this.#cutTo = wholeLines;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  append(...entries: Entry[]): void {
+    const bytes = this.#encode(textOf(entries));
+    let written = 0;
+    try {
+      this.#repair();
+      while (written < bytes.byteLength) written += this.#file.writeSync(bytes.subarray(written));
+    } catch (error) {
+      throw this.#takeBack(written, error);
+    }
+    this.#length += entries.length;
+    this.#changes += 1;
+  }
+
+  async sync(): Promise<void> {
+    const wanted = this.#changes;
+    while (this.#syncedChanges < wanted) {
+      this.#syncing ??= this.#syncOnce();
+      await this.#syncing;
+    }
+  }
+
+  truncate(entryCount: number): void {
+    if (entryCount > this.#length) {
+      throw truncateError(this.#segmentId, entryCount, this.#length);
+    }
+    try {
+      this.#file.seekSync(0, Deno.SeekMode.Start);
+      this.#file.truncateSync(measureEntries(this.#file, entryCount).bytes);
+    } catch (error) {
+      throw this.#ioError("truncating", error);
+    }
+    this.#cutTo = null;
+    this.#length = entryCount;
+    this.#changes += 1;
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Everybody who waits shares one flush; what is appended meanwhile rides on the next. */
+  async #syncOnce(): Promise<void> {
+    const covered = this.#changes;
+    try {
+      await this.#file.syncData();
+      this.#syncedChanges = covered;
+    } catch (error) {
+      throw this.#ioError("syncing", error);
+    } finally {
+      this.#syncing = null;
+    }
+  }
+
+  #encode(text: string): Uint8Array {
+    if (text.length * MAX_BYTES_PER_CODE_UNIT > SCRATCH_BYTES) return encoder.encode(text);
+    return this.#scratch.subarray(0, encoder.encodeInto(text, this.#scratch).written);
+  }
+
+  #repair(): void {
+    if (this.#cutTo === null) return;
+    this.#file.truncateSync(this.#cutTo);
+    this.#cutTo = null;
+  }
+
+  /** Removes the written part of a failed append; if that fails too, the next append tries again. */
+  #takeBack(written: number, error: unknown): SessionError {
+    if (written === 0) return this.#ioError("appending", error);
+    try {
+      this.#cutTo = this.#file.statSync().size - written;
+      this.#repair();
+    } catch (repairError) {
+      return this.#ioError("appending", new AggregateError([error, repairError], messageOf(error)));
+    }
+    return this.#ioError("appending", error);
+  }
+
+  #ioError(phase: string, cause: unknown): SessionError {
+    const message = `I/O error: ${messageOf(cause)} (${phase}, in ${this.#path})`;
+    return new SessionError("io", message, { path: this.#path, cause });
+  }
+}
+
+/** Entries as the lines of a log. */
+export function textOf(entries: readonly Entry[]): string {
+  let text = "";
+  try {
+    for (const entry of entries) text += `${toJsonText(entry)}\n`;
+  } catch (error) {
+    throw new SessionError("serialization", `serialization error: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+  return text;
+}

@@ -1,0 +1,57 @@
+import {
+  DEFAULT_REQUEST_CONFIG,
+  type ExtensionEntry,
+  type InputSegment,
+  type Item,
+  type LlmUsageEntry,
+  type RequestConfig,
+} from "../protocol/mod.ts";
+import type { QueuedNotification, ScopeSnapshot } from "./extension.ts";
+
+/** What the entries of one segment say (spec 30 §3). */
+export interface SessionState {
+  /** Null for a log without any entry. */
+  sessionId: string | null;
+  systemPrompt: string | null;
+  config: RequestConfig;
+  history: Item[];
+  /** The running total of turns of the conversation. */
+  turnCount: number;
+  /** Whether the last run was cut short, so that the next one has to tidy up first. */
+  interrupted: boolean;
+  /** Whether the pod was paused when it went away. */
+  paused: boolean;
+  /** One record per model call, in order. */
+  usage: LlmUsageEntry[];
+  /** The K-th list is the input of the K-th `user_input`. */
+  userInputs: InputSegment[][];
+  /** The last readable one, or null. */
+  scope: ScopeSnapshot | null;
+  extensions: ExtensionEntry[];
+  /** Accepted notifications that the model has not seen yet, in order. */
+  notifications: QueuedNotification[];
+  /** How many entries were read. */
+  entryCount: number;
+  /** What could not be read and was passed over, one text each. */
+  warnings: string[];
+}
+
+/** The state before the first entry. */
+export function emptyState(): SessionState {
+  return {
+    sessionId: null,
+    systemPrompt: null,
+    config: DEFAULT_REQUEST_CONFIG,
+    history: [],
+    turnCount: 0,
+    interrupted: false,
+    paused: false,
+    usage: [],
+    userInputs: [],
+    scope: null,
+    extensions: [],
+    notifications: [],
+    entryCount: 0,
+    warnings: [],
+  };
+}
