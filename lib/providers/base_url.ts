@@ -1,0 +1,27 @@
+import { messageOf } from "../base/mod.ts";
+import { ModelError } from "./model.ts";
+
+/**
+ * The base URL with its API version and without trailing slashes, whether or not the version was
+ * written down: `https://api.openai.com` and `https://api.openai.com/v1/` are the same API.
+ *
+ * @throws {ModelError} `config`, when it is no http(s) URL.
+ */
+export function versionedBaseUrl(baseUrl: string): string {
+  const { protocol, pathname } = parse(baseUrl);
+  if (!/^https?:$/.test(protocol)) throw invalid(baseUrl, "it must begin with http:// or https://");
+  const base = baseUrl.replace(/\/+$/, "");
+  return /\/v\d\w*(\/|$)/.test(pathname) ? base : `${base}/v1`;
+}
+
+function parse(baseUrl: string): URL {
+  try {
+    return new URL(baseUrl);
+  } catch (error) {
+    throw invalid(baseUrl, messageOf(error));
+  }
+}
+
+function invalid(baseUrl: string, detail: string): ModelError {
+  return new ModelError("config", `Config error: base_url \`${baseUrl}\`: ${detail}`);
+}

@@ -1,0 +1,107 @@
+import { isJsonObject } from "../base/mod.ts";
+import { ModelError, type ModelErrorOptions } from "./model.ts";
+
+const RETRYABLE_STATUS = new Set([408, 425, 429, 500, 502, 503, 504, 529]);
+
+/** What providers say inside a stream, where there is no status, for trouble that passes. */
+const RETRYABLE_CODES = new Set([
+  "api_error",
+  "internal_server_error",
+  "overloaded_error",
+  "rate_limit_error",
+  "rate_limit_exceeded",
+  "server_error",
+  "service_unavailable",
+  "timeout_error",
+]);
+
+/** An HTTP date begins with the name of a day. */
+const HTTP_DATE = /^[A-Z][a-z]{2}/;
+
+/**
+ * Whether a call that failed like this is worth trying again as it is (spec 20 §5.1). A stream that
+ * broke is not among them: what to do about it depends on what it had brought.
+ */
+export function isRetryable(error: ModelError): boolean {
+  if (error.kind === "transport" || error.kind === "timeout") return true;
+  if (error.kind !== "api") return false;
+  if (error.status !== undefined) return RETRYABLE_STATUS.has(error.status);
+  const { apiCode = "" } = error;
+  return RETRYABLE_CODES.has(apiCode) || RETRYABLE_STATUS.has(Number(apiCode));
+}
+
+/** The error for a response that is no event stream: `body` is its whole text (spec 20 §5.3). */
+export function responseError(response: Response, body: string): ModelError {
+  const { code, message = body } = readErrorBody(parseJson(body));
+  const retryAfterMs = readRetryAfter(response.headers, Date.now());
+  return apiError(message, { status: response.status, apiCode: code, retryAfterMs });
+}
+
+/**
+ * The error for an `error` event inside a stream. `payload` is the parsed data of the event or the
+ * error object in it.
+ */
+export function streamError(payload: unknown, cause: unknown): ModelError {
+  const { code, message = text(payload) ?? JSON.stringify(payload) } = readErrorBody(payload);
+  return apiError(message, { apiCode: code ?? numericCode(payload), cause });
+}
+
+/**
+ * How long the provider asks to wait, in milliseconds: `retry-after-ms`, else `retry-after` in
+ * seconds or as an HTTP date. Undefined when it does not say.
+ */
+export function readRetryAfter(headers: Headers, nowMs: number): number | undefined {
+  const millis = nonNegative(headers.get("retry-after-ms"));
+  if (millis !== undefined) return millis;
+  const text = headers.get("retry-after");
+  const seconds = nonNegative(text);
+  if (seconds !== undefined) return Math.round(seconds * 1000);
+  const date = text !== null && HTTP_DATE.test(text) ? Date.parse(text) : NaN;
+  return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
+}
+
+/** The error for a stream that ended without saying that the answer is complete. */
+export function endedEarly(): ModelError {
+  return new ModelError("broken", "SSE parse error: the stream ended before the answer did");
+}
+
+function apiError(message: string, options: ModelErrorOptions): ModelError {
+  const status = options.status === undefined ? "" : ` (status: ${options.status})`;
+  const code = options.apiCode === undefined ? "" : ` [${options.apiCode}]`;
+  return new ModelError("api", `API error${status}${code}: ${message}`, options);
+}
+
+function readErrorBody(body: unknown): { code?: string; message?: string } {
+  const error = innerError(body);
+  if (!isJsonObject(error)) return {};
+  return { code: text(error.code) ?? text(error.type), message: text(error.message) };
+}
+
+/** Routers put the status that they got themselves into the events that they send on. */
+function numericCode(payload: unknown): string | undefined {
+  const error = innerError(payload);
+  return isJsonObject(error) && typeof error.code === "number" ? `${error.code}` : undefined;
+}
+
+function innerError(body: unknown): unknown {
+  return isJsonObject(body) && isJsonObject(body.error) ? body.error : body;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function nonNegative(value: string | null): number | undefined {
+  if (value === null || value.trim() === "") return undefined;
+  const number = Number(value);
+  return number >= 0 && Number.isFinite(number) ? number : undefined;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

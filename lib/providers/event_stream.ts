@@ -1,0 +1,66 @@
+import { messageOf } from "../base/mod.ts";
+import { endedEarly, streamError } from "./call_error.ts";
+import { type CallLimits, HttpCall } from "./http.ts";
+import { ModelError, type ModelEvent, type StopReason } from "./model.ts";
+
+/** Turns the events of one wire scheme into model events; one reader reads one stream. */
+export interface EventReader<Wire> {
+  /** Set once the provider has said that the answer is complete. */
+  readonly stopReason: StopReason | undefined;
+  /** Appends to `out` what `event` means. */
+  read(event: Wire, out: ModelEvent[]): void;
+}
+
+/** What is particular to one wire scheme about a call. */
+export interface EventSource<Wire> {
+  readonly headers: Headers;
+  readonly limits: CallLimits;
+  readonly reader: EventReader<Wire>;
+  /** Sends the request through `call` and gives the SDK's iterator of parsed events. */
+  open(call: HttpCall): PromiseLike<AsyncIterable<Wire>>;
+  /** The SDK's class of errors that the provider itself reports, with what it said. */
+  readonly ApiError: abstract new (...args: never[]) => Error & { readonly error: unknown };
+  /** The error text for data that is not JSON. */
+  unreadable(detail: string): string;
+}
+
+/**
+ * Reads one stream to its end. What comes after the end of the answer cannot spoil it: an error
+ * there is of no interest any more.
+ *
+ * @throws {ModelError} when the answer did not come to its end, unless `signal` was aborted.
+ */
+export async function* readStream<Wire>(
+  source: EventSource<Wire>,
+  signal: AbortSignal,
+): AsyncGenerator<ModelEvent> {
+  if (signal.aborted) return;
+  const { reader } = source;
+  const out: ModelEvent[] = [];
+  using call = new HttpCall(source.headers, source.limits, signal);
+  try {
+    for await (const event of await source.open(call)) {
+      if (signal.aborted) return;
+      call.heard();
+      reader.read(event, out);
+      for (const result of out) yield result;
+      out.length = 0;
+      if (reader.stopReason !== undefined) call.finish();
+    }
+  } catch (error) {
+    if (signal.aborted) return;
+    if (reader.stopReason === undefined) throw call.failure ?? toModelError(error, source);
+  }
+  if (signal.aborted) return;
+  if (reader.stopReason === undefined) throw call.failure ?? endedEarly();
+  yield { type: "stop", reason: reader.stopReason };
+}
+
+function toModelError<Wire>(error: unknown, source: EventSource<Wire>): ModelError {
+  if (error instanceof ModelError) return error;
+  if (error instanceof source.ApiError) return streamError(error.error, error);
+  const detail = messageOf(error);
+  const garbled = error instanceof SyntaxError;
+  const text = garbled ? source.unreadable(detail) : `SSE parse error: ${detail}`;
+  return new ModelError("broken", text, { cause: error });
+}

@@ -1,0 +1,152 @@
+import { messageOf } from "../base/mod.ts";
+import { responseError } from "./call_error.ts";
+import { ModelError, type ModelErrorKind } from "./model.ts";
+
+/** How long a call may be silent, in milliseconds (spec 20 §5.1 and W10). */
+export interface CallLimits {
+  /** From the request to the response headers. @default 20_000 */
+  readonly openMs: number;
+  /** From the headers to the first event. @default 30_000 */
+  readonly firstEventMs: number;
+  /** Without a byte of the body, pings included, while one is waited for. @default 120_000 */
+  readonly idleMs: number;
+  /** From the end of the answer to the end of the body. @default 1_000 */
+  readonly closeMs: number;
+}
+
+/** The limits used when nothing else is asked for. */
+export const DEFAULT_CALL_LIMITS: CallLimits = {
+  openMs: 20_000,
+  firstEventMs: 30_000,
+  idleMs: 120_000,
+  closeMs: 1_000,
+};
+
+/**
+ * One HTTP call of an SDK, watched: it carries `fetch` and `signal` for the SDK, runs the timers and
+ * remembers why the call failed, which SDKs do not tell well. Only the given headers go out; what an
+ * SDK adds of its own or takes from the environment does not. When the caller's signal is aborted,
+ * connection and timers are gone at once, whether or not anybody asks for another event.
+ */
+export class HttpCall implements Disposable {
+  readonly #headers: Headers;
+  readonly #limits: CallLimits;
+  readonly #caller: AbortSignal;
+  readonly #controller = new AbortController();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #heard = false;
+  /** When the read began that is waited for, or null when nobody waits for bytes. */
+  #readingSince: number | null = null;
+  #failure: ModelError | undefined;
+
+  constructor(headers: Headers, limits: CallLimits, caller: AbortSignal) {
+    this.#headers = headers;
+    this.#limits = limits;
+    this.#caller = caller;
+    caller.addEventListener("abort", this.#stop, { once: true });
+    if (caller.aborted) this.#stop();
+  }
+
+  /** Aborted when the call is over, for whatever reason. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Why the call failed, as far as it is known here and not only to the SDK. */
+  get failure(): ModelError | undefined {
+    return this.#failure;
+  }
+
+  /** Sends the request. Throws for every response that is no event stream. */
+  readonly fetch = async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
+    const { openMs, firstEventMs } = this.#limits;
+    this.#arm(openMs, () => this.#expire("timeout", "stream_open", openMs));
+    const response = await this.#send(url, init);
+    if (!isEventStream(response)) {
+      this.#arm(firstEventMs, this.#stop);
+      throw this.#failure = responseError(response, await response.text().catch(messageOf));
+    }
+    this.#arm(firstEventMs, () => this.#expire("timeout", "stream_first_event", firstEventMs));
+    return new Response(this.#watch(response.body), response);
+  };
+
+  /** To be called with each event: after the first one only silence counts. */
+  heard(): void {
+    if (this.#heard) return;
+    this.#heard = true;
+    this.#arm(this.#limits.idleMs, this.#checkSilence);
+  }
+
+  /** The answer is complete: the provider has a moment left to end the body. */
+  finish(): void {
+    this.#arm(this.#limits.closeMs, this.#stop);
+  }
+
+  [Symbol.dispose](): void {
+    this.#caller.removeEventListener("abort", this.#stop);
+    clearTimeout(this.#timer);
+  }
+
+  async #send(url: string | URL | Request, init?: RequestInit): Promise<Response> {
+    try {
+      // A redirect could carry the key to another host.
+      return await fetch(url, { ...init, headers: this.#headers, redirect: "manual" });
+    } catch (cause) {
+      const error = new ModelError("transport", `HTTP error: ${rootMessage(cause)}`, { cause });
+      throw this.#failure ??= error;
+    }
+  }
+
+  /** Hands the body on as it is asked for, so that a slow consumer does not look like silence. */
+  #watch(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+    const reader = body.getReader();
+    const pull = async (controller: ReadableStreamDefaultController<Uint8Array>) => {
+      this.#readingSince = performance.now();
+      const { value, done } = await reader.read();
+      this.#readingSince = null;
+      if (done) controller.close();
+      else controller.enqueue(value);
+    };
+    return new ReadableStream(
+      { pull, cancel: (reason) => reader.cancel(reason) },
+      { highWaterMark: 0 },
+    );
+  }
+
+  readonly #stop = (): void => {
+    clearTimeout(this.#timer);
+    this.#controller.abort();
+  };
+
+  readonly #checkSilence = (): void => {
+    const { idleMs } = this.#limits;
+    const silentMs = this.#readingSince === null ? 0 : performance.now() - this.#readingSince;
+    if (silentMs >= idleMs) this.#expire("broken", "stream_idle", idleMs);
+    else this.#arm(idleMs - silentMs, this.#checkSilence);
+  };
+
+  #arm(ms: number, onTimeout: () => void): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(onTimeout, ms);
+  }
+
+  #expire(kind: ModelErrorKind, timer: string, ms: number): void {
+    this.#failure = new ModelError(kind, `${timer} timed out after ${ms / 1000}s`);
+    this.#stop();
+  }
+}
+
+/** What happened is said by the innermost cause; around it stands only that a fetch failed. */
+function rootMessage(error: unknown): string {
+  return error instanceof Error && error.cause instanceof Error
+    ? rootMessage(error.cause)
+    : messageOf(error);
+}
+
+type EventStreamResponse = Response & { readonly body: ReadableStream<Uint8Array> };
+
+/** Some servers name the type of a stream wrongly, but never like this. */
+function isEventStream(response: Response): response is EventStreamResponse {
+  const type = response.headers.get("content-type") ?? "";
+  return response.ok && response.body !== null && !/^(application\/json|text\/html)\b/.test(type);
+}

@@ -1,0 +1,18 @@
+/**
+ * Model APIs behind one contract. In come a `[model]` table, catalog files and environment variables,
+ * then requests in pod's own form; out comes a `Model` whose stream is the same for every provider.
+ * Pure: files, environment and network are reached through arguments. The SDKs are loaded with the
+ * first model that needs one, never by importing this module.
+ *
+ * @module
+ */
+export { BUILTIN_CATALOG } from "./builtin_catalog.ts";
+export { isRetryable } from "./call_error.ts";
+export { type Catalog, loadCatalog, type ReadText } from "./catalog.ts";
+export { type CatalogModel, type CatalogProvider } from "./catalog.ts";
+export { type Credential, keyVariables, KEY_VARIABLES, resolveCredential } from "./credential.ts";
+export { defaultModel } from "./default_model.ts";
+export * from "./model.ts";
+export { openModel, type OpenModelOptions } from "./open_model.ts";
+export { ProviderError } from "./provider_error.ts";
+export { type ResolvedModel, resolveModel } from "./resolve_model.ts";

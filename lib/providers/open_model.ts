@@ -1,0 +1,56 @@
+import type { Credential } from "./credential.ts";
+import { type CallLimits, DEFAULT_CALL_LIMITS } from "./http.ts";
+import { type Model, ModelError, type ModelInfo } from "./model.ts";
+import type { ResolvedModel } from "./resolve_model.ts";
+
+/** What opening a model may need beside the model itself. */
+export interface OpenModelOptions {
+  /** Time limits that differ from the usual ones. */
+  readonly limits?: Partial<CallLimits>;
+  /** Reads the file of a scripted model. */
+  readText(path: string): Promise<string>;
+}
+
+/** What a wire scheme makes a model of. */
+export interface ModelSetup {
+  readonly resolved: ResolvedModel;
+  readonly info: ModelInfo;
+  readonly credential: Credential;
+  readonly limits: CallLimits;
+}
+
+/**
+ * Makes a model usable. Loads the code of its scheme, SDK included, and sends nothing.
+ *
+ * @throws {ModelError} `config`, when base URL or key cannot be used or the scheme is not built yet.
+ * @throws {ProviderError} when a scripted model has no proper scenario.
+ */
+export async function openModel(
+  resolved: ResolvedModel,
+  credential: Credential,
+  options: OpenModelOptions,
+): Promise<Model> {
+  const { provider, modelId, scheme, contextWindow } = resolved;
+  const info = { provider, id: modelId, scheme, contextWindow };
+  const limits = { ...DEFAULT_CALL_LIMITS, ...options.limits };
+  switch (scheme) {
+    case "anthropic": {
+      const { anthropicModel } = await import("./anthropic.ts");
+      return anthropicModel({ resolved, info, credential, limits });
+    }
+    case "openai_chat": {
+      const { openaiChatModel } = await import("./openai_chat.ts");
+      return openaiChatModel({ resolved, info, credential, limits });
+    }
+    case "scripted": {
+      const { openScripted } = await import("./scripted.ts");
+      return openScripted(info, resolved.baseUrl, options.readText);
+    }
+    default:
+      throw new ModelError(
+        "config",
+        `Config error: scheme \`${scheme}\` of ${provider}/${modelId} is not built yet; ` +
+          "use a model of scheme anthropic or openai_chat",
+      );
+  }
+}

@@ -1,0 +1,24 @@
+import type { ModelCapability } from "../manifest/mod.ts";
+import type { RequestConfig } from "../protocol/mod.ts";
+
+/** How much a model is asked to think: a label of the provider's, or a number of tokens. */
+export type Reasoning =
+  | { readonly kind: "effort"; readonly effort: string }
+  | { readonly kind: "budget"; readonly tokens: number };
+
+/** The `reasoning` setting, or undefined when there is none or the model takes no such form. */
+export function usableReasoning(
+  { reasoning }: RequestConfig,
+  { reasoning: accepted }: ModelCapability,
+): Reasoning | undefined {
+  if (reasoning === null || accepted === undefined) return undefined;
+  if (typeof reasoning === "string") {
+    return accepted === "budget_tokens" ? undefined : { kind: "effort", effort: reasoning };
+  }
+  return accepted === "effort" ? undefined : { kind: "budget", tokens: reasoning };
+}
+
+/** The warning for a setting that is left out of the request (spec 20 §6.0). */
+export function ignoredSetting(name: keyof RequestConfig, receiver: string): string {
+  return `'${name}' is not supported by ${receiver} and will be ignored`;
+}

@@ -1,0 +1,37 @@
+import { VERSION } from "../base/mod.ts";
+import { ModelError } from "./model.ts";
+
+function say(): void {}
+
+/**
+ * How both SDKs are set up: they send once, say nothing, and bring no credential, since the key goes out with
+ * our own headers. With a key at hand they look for none in the environment or in profile files.
+ */
+export const SDK_OPTIONS = {
+  apiKey: "unused",
+  maxRetries: 0,
+  logLevel: "off",
+  logger: { error: say, warn: say, info: say, debug: say },
+} as const;
+
+/**
+ * All headers of a streaming request: who we are, what we expect, and what the scheme adds.
+ *
+ * @throws {ModelError} `config`, when a key cannot be sent in a header; it does not quote the key.
+ */
+export function requestHeaders(ofScheme: Readonly<Record<string, string>>): Headers {
+  try {
+    return new Headers({
+      accept: "text/event-stream",
+      "content-type": "application/json",
+      "user-agent": `pod/${VERSION}`,
+      ...ofScheme,
+    });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new ModelError(
+      "config",
+      "Config error: invalid api key: it has a character that no HTTP header can carry",
+    );
+  }
+}

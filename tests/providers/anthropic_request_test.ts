@@ -1,0 +1,94 @@
+import { deepEqual, equal, throws } from "node:assert/strict";
+import type { RequestConfig } from "../../lib/protocol/mod.ts";
+import { DEFAULT_REQUEST_CONFIG } from "../../lib/protocol/mod.ts";
+import type { ResolvedModel } from "../../lib/providers/mod.ts";
+import { anthropicBody, anthropicUnsupported } from "../../lib/providers/anthropic_request.ts";
+import { requestOf, resolvedModel, said } from "../support/model_calls.ts";
+
+type Accepted = ResolvedModel["capability"]["reasoning"];
+
+function modelThat(accepts: Accepted, changes: Partial<ResolvedModel> = {}): ResolvedModel {
+  const model = resolvedModel("anthropic", "https://api.anthropic.com", changes);
+  const { reasoning: _, ...capability } = model.capability;
+  return {
+    ...model,
+    capability: { ...capability, ...(accepts !== undefined && { reasoning: accepts }) },
+  };
+}
+
+/** The body without what every body has. */
+function settings(config: Partial<RequestConfig>, model: ResolvedModel) {
+  const { model: _model, messages: _messages, stream: _stream, ...rest } = anthropicBody(
+    requestOf([said("user", "hi")], { config }),
+    model,
+  );
+  return rest;
+}
+
+Deno.test("the longest answer is the setting's, else the catalog's, else 4096 (spec 20 W5)", () => {
+  const known = modelThat(undefined, { maxOutputTokens: 64_000 });
+  equal(settings({ max_tokens: 100 }, known).max_tokens, 100);
+  equal(settings({}, known).max_tokens, 64_000);
+  equal(settings({}, modelThat(undefined)).max_tokens, 4096);
+});
+
+Deno.test("sampling settings go out under their own names, unset ones not at all", () => {
+  const model = modelThat(undefined);
+  deepEqual(
+    settings({ temperature: 0, top_p: 0.9, top_k: 5, stop_sequences: ["END"] }, model),
+    { max_tokens: 4096, temperature: 0, top_p: 0.9, top_k: 5, stop_sequences: ["END"] },
+  );
+  deepEqual(settings({}, model), { max_tokens: 4096 });
+});
+
+Deno.test("reasoning goes out in the form that the model takes (spec 20 W30)", () => {
+  const budget = { thinking: { type: "enabled", budget_tokens: 2048 } };
+  const effort = { thinking: { type: "adaptive" }, output_config: { effort: "high" } };
+  const cases: [RequestConfig["reasoning"], Accepted, object][] = [
+    [2048, "budget_tokens", budget],
+    [2048, "both", budget],
+    [2048, "effort", {}],
+    [2048, undefined, {}],
+    ["high", "effort", effort],
+    ["high", "both", effort],
+    ["high", "budget_tokens", {}],
+    ["high", undefined, {}],
+  ];
+  for (const [reasoning, accepts, expected] of cases) {
+    const model = modelThat(accepts);
+    deepEqual(settings({ reasoning }, model), { max_tokens: 4096, ...expected });
+    const ignored = Object.keys(expected).length === 0;
+    equal(
+      anthropicUnsupported({ ...DEFAULT_REQUEST_CONFIG, reasoning }, model).length,
+      ignored ? 1 : 0,
+      `${reasoning} for ${accepts}`,
+    );
+  }
+});
+
+Deno.test("with thinking the sampling settings are left out, and said to be", () => {
+  const config = { ...DEFAULT_REQUEST_CONFIG, reasoning: "low", temperature: 0.5, top_k: 3 };
+  const model = modelThat("effort");
+  const body: object = settings(config, model);
+  deepEqual(body, {
+    max_tokens: 4096,
+    thinking: { type: "adaptive" },
+    output_config: { effort: "low" },
+  });
+  deepEqual(anthropicUnsupported(config, model), [
+    "'temperature' is not supported by Anthropic together with 'reasoning' and will be ignored",
+    "'top_k' is not supported by Anthropic together with 'reasoning' and will be ignored",
+  ]);
+});
+
+Deno.test("a budget that does not fit into the answer is refused before it is sent", () => {
+  const model = modelThat("budget_tokens");
+  for (const reasoning of [-1, 0, 1023, 4096, 10_000]) {
+    throws(() => settings({ reasoning }, model), {
+      kind: "config",
+      message: `Config error: the reasoning budget of ${reasoning} tokens must be at least 1024 ` +
+        "and below max_tokens (4096)",
+    });
+  }
+  equal(settings({ reasoning: 10_000, max_tokens: 10_001 }, model).max_tokens, 10_001);
+});

@@ -1,0 +1,31 @@
+import { equal, throws } from "node:assert/strict";
+import { BUILTIN_CATALOG } from "../../lib/providers/mod.ts";
+import { versionedBaseUrl } from "../../lib/providers/base_url.ts";
+
+Deno.test("a base URL ends in exactly one version (spec 20 W17)", () => {
+  const cases: [string, string][] = [
+    ["https://api.openai.com", "https://api.openai.com/v1"],
+    ["https://api.openai.com/v1", "https://api.openai.com/v1"],
+    ["https://api.openai.com/v1//", "https://api.openai.com/v1"],
+    ["https://openrouter.ai/api/v1", "https://openrouter.ai/api/v1"],
+    ["https://openrouter.ai/api", "https://openrouter.ai/api/v1"],
+    ["http://localhost:11434/", "http://localhost:11434/v1"],
+    ["https://host/v1beta/openai/", "https://host/v1beta/openai"],
+    ["https://host/paas/v4", "https://host/paas/v4"],
+    ["https://v1.example.com/vault", "https://v1.example.com/vault/v1"],
+  ];
+  for (const [given, expected] of cases) equal(versionedBaseUrl(given), expected, given);
+});
+
+Deno.test("all builtin base URLs of the two schemes get one version (spec 20 W17)", () => {
+  for (const { scheme, base_url, id } of BUILTIN_CATALOG.providers) {
+    if (scheme !== "anthropic" && scheme !== "openai_chat") continue;
+    equal(versionedBaseUrl(base_url ?? "").match(/\/v1/g)?.length, 1, id);
+  }
+});
+
+Deno.test("what is no web address is refused", () => {
+  for (const url of ["", "localhost:11434", "file:///etc/passwd", "api.openai.com"]) {
+    throws(() => versionedBaseUrl(url), { kind: "config", message: /^Config error: base_url `/ });
+  }
+});

@@ -1,0 +1,106 @@
+import type { JsonObject } from "../../lib/base/mod.ts";
+import { DEFAULT_REQUEST_CONFIG, type Item, type RequestConfig } from "../../lib/protocol/mod.ts";
+import {
+  type Credential,
+  type Model,
+  type ModelEvent,
+  type ModelRequest,
+  openModel,
+  type OpenModelOptions,
+  type ResolvedModel,
+} from "../../lib/providers/mod.ts";
+
+/** The tool of the example requests. */
+export const READ_TOOL = {
+  name: "Read",
+  description: "Reads a file",
+  inputSchema: {
+    type: "object",
+    properties: { file_path: { type: "string" } },
+    required: ["file_path"],
+  },
+} satisfies { inputSchema: JsonObject; name: string; description: string };
+
+/** The history of the wire examples (spec 20 §6). */
+export const EXAMPLE_ITEMS: readonly Item[] = [
+  { kind: "message", role: "user", content: [{ kind: "text", text: "Compare a and b" }] },
+  {
+    kind: "reasoning",
+    text: "Read both.",
+    summary: ["Plan"],
+    encrypted_content: "ENC1",
+    signature: "SIG1",
+  },
+  { kind: "tool_call", call_id: "c1", name: "Read", arguments: '{"file_path":"/w/a"}' },
+  { kind: "tool_call", call_id: "c2", name: "Read", arguments: '{"file_path":"/w/b"}' },
+  {
+    kind: "tool_result",
+    call_id: "c1",
+    summary: "Read 1 line(s)",
+    content: "     1\talpha\n",
+  },
+  {
+    kind: "tool_result",
+    call_id: "c2",
+    summary: "Tool execution failed: Execution failed: no such file",
+    is_error: true,
+  },
+];
+
+/** A message of one text. */
+export function said(role: "user" | "assistant" | "system", text: string): Item {
+  return { kind: "message", role, content: [{ kind: "text", text }] };
+}
+
+/** A request; what is not given is left empty. */
+export function requestOf(
+  items: readonly Item[],
+  rest: Partial<Omit<ModelRequest, "config">> & { config?: Partial<RequestConfig> } = {},
+): ModelRequest {
+  const config = { ...DEFAULT_REQUEST_CONFIG, ...rest.config };
+  return { system: null, tools: [], ...rest, items, config };
+}
+
+/** A model to be opened at `baseUrl`, with the usual properties of the scheme's own vendor. */
+export function resolvedModel(
+  scheme: "anthropic" | "openai_chat",
+  baseUrl: string,
+  changes: Partial<ResolvedModel> = {},
+): ResolvedModel {
+  const isAnthropic = scheme === "anthropic";
+  return {
+    provider: isAnthropic ? "anthropic" : "openai",
+    scheme,
+    baseUrl,
+    modelId: isAnthropic ? "claude-sonnet-4-6" : "gpt-5",
+    auth: { kind: "api_key" },
+    capability: {
+      tool_calling: "parallel",
+      structured_output: "json_schema",
+      reasoning: isAnthropic ? "budget_tokens" : "effort",
+      vision: true,
+      prompt_caching: isAnthropic ? { kind: "explicit", max_breakpoints: 4 } : { kind: "auto" },
+    },
+    contextWindow: 200_000,
+    ...changes,
+  };
+}
+
+/** Opens a wire model; the key is `key-1` unless another credential is given. */
+export function openWire(
+  model: ResolvedModel,
+  options: { limits?: OpenModelOptions["limits"]; credential?: Credential } = {},
+): Promise<Model> {
+  const { limits, credential = { kind: "api_key", key: "key-1" } } = options;
+  const readText = () => Promise.reject(new Error("a wire model reads no file"));
+  return openModel(model, credential, { limits, readText });
+}
+
+/** All events of one call. */
+export async function collect(
+  model: Model,
+  request: ModelRequest,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<ModelEvent[]> {
+  return await Array.fromAsync(model.stream(request, signal));
+}
