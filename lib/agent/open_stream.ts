@@ -1,0 +1,84 @@
+import { sleep } from "../base/mod.ts";
+import {
+  isRetryable,
+  type Model,
+  ModelError,
+  type ModelEvent,
+  type ModelRequest,
+} from "../providers/mod.ts";
+import type { Answer } from "./answer.ts";
+import { type RetryPolicy, waitAfter } from "./retry_policy.ts";
+import { emit, type Step } from "./step.ts";
+
+/** A stream whose first content has arrived. */
+export interface OpenStream {
+  /** The first event that is not a usage report. */
+  readonly first: ModelEvent;
+  /** What is still to come. */
+  readonly rest: AsyncIterator<ModelEvent>;
+}
+
+/**
+ * Opens a stream, again and again as the policy allows. A stream counts as open with its first
+ * block or its end: whatever goes wrong before that has shown nothing and can be tried anew. Usage
+ * that is reported before goes to `answer`: it was spent, whatever becomes of the stream.
+ *
+ * @returns null when `signal` was aborted.
+ * @throws {ModelError} of the last attempt.
+ */
+export async function* openStream(
+  model: Model,
+  request: ModelRequest,
+  answer: Answer,
+  call: { readonly number: number; readonly policy: RetryPolicy },
+  signal: AbortSignal,
+): AsyncGenerator<Step, OpenStream | null> {
+  const { policy } = call;
+  const startedAt = performance.now();
+  let waitedMs = 0;
+  for (let attempt = 1;; attempt++) {
+    try {
+      return await readFirst(model.stream(request, signal)[Symbol.asyncIterator](), answer, signal);
+    } catch (error) {
+      if (signal.aborted) return null;
+      if (!(error instanceof ModelError) || attempt >= policy.maxAttempts) throw error;
+      if (error.kind !== "broken" && !isRetryable(error)) throw error;
+      const waitMs = waitAfter(attempt, error, policy);
+      if (waitedMs + waitMs > policy.budgetMs) throw error;
+      yield emit({
+        event: "llm_retry",
+        data: {
+          llm_call: call.number,
+          failed_attempt: attempt,
+          max_attempts: policy.maxAttempts,
+          wait_ms: waitMs,
+          elapsed_ms: Math.round(performance.now() - startedAt),
+          ...(error.status !== undefined && { status: error.status }),
+          error: error.message,
+        },
+      });
+      await sleep(waitMs, signal);
+      if (signal.aborted) return null;
+      waitedMs += waitMs;
+    }
+  }
+}
+
+async function readFirst(
+  stream: AsyncIterator<ModelEvent>,
+  answer: Answer,
+  signal: AbortSignal,
+): Promise<OpenStream | null> {
+  for (;;) {
+    const next = await stream.next();
+    if (signal.aborted) {
+      await stream.return?.();
+      return null;
+    }
+    if (next.done) {
+      throw new ModelError("broken", "SSE parse error: the stream ended before the answer did");
+    }
+    if (next.value.type !== "usage") return { first: next.value, rest: stream };
+    answer.add(next.value);
+  }
+}
