@@ -1,0 +1,7 @@
+/**
+ * What the model is shown beside the conversation itself: the system prompt, put together from
+ * instructions and from facts about the pod. In: facts. Out: texts. No files are read here yet.
+ *
+ * @module
+ */
+export { renderSystemPrompt, type SystemPromptFacts } from "./system_prompt.ts";
