@@ -13,9 +13,9 @@ type Block = MarkableBlock | ThinkingBlock;
 type Place = "answer" | "results" | "alone";
 
 /**
- * History as Anthropic messages (spec 20 §6.1): neighbouring items of one answer, or of one batch of
- * results, share a message. The prefix that ends with one of the items `cached` is marked to be cached; the
- * marker sits on the nearest block at or before that item that may carry one.
+ * History as Anthropic messages (spec 20 §6.1): neighbouring items of one answer, or of one batch
+ * of results, share a message. The prefix that ends with one of the items `cached` is marked to be
+ * cached; the marker sits on the nearest block at or before that item that may carry one.
  */
 export function anthropicMessages(
   items: readonly Item[],
@@ -43,8 +43,9 @@ export function anthropicMessages(
 }
 
 /**
- * The items with which cached prefixes end: the last one, the one before the newest user message, and
- * `anchor` when it names an item. The most useful come first, so `limit` drops the least useful.
+ * The items with which cached prefixes end: the last one, the one before the newest user message,
+ * and `anchor` when it names an item. The most useful come first, so `limit` drops the least
+ * useful.
  */
 export function cachedPrefixes(
   items: readonly Item[],

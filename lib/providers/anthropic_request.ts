@@ -60,6 +60,7 @@ export function anthropicUnsupported(config: RequestConfig, model: ResolvedModel
   return texts;
 }
 
+/** The SDK's types have dropped these settings; the API version that we speak takes them. */
 function sampling({ temperature, top_p, top_k }: RequestConfig) {
   return {
     ...(temperature !== null && { temperature }),

@@ -2,8 +2,9 @@ import type { EventReader } from "./event_stream.ts";
 import type { BlockHead, ModelEvent, ReasoningData, StopReason, Usage } from "./model.ts";
 
 /**
- * A parsed event of a Messages stream, as far as it is read. Every member may be missing: compatible
- * servers leave out what they do not know, and event, block and delta types are added all the time.
+ * A parsed event of a Messages stream, as far as it is read. Every member may be missing:
+ * compatible servers leave out what they do not know, and event, block and delta types are added
+ * all the time.
  *
  * @see https://platform.claude.com/docs/en/build-with-claude/streaming
  */

@@ -23,10 +23,10 @@ export const DEFAULT_CALL_LIMITS: CallLimits = {
 };
 
 /**
- * One HTTP call of an SDK, watched: it carries `fetch` and `signal` for the SDK, runs the timers and
- * remembers why the call failed, which SDKs do not tell well. Only the given headers go out; what an
- * SDK adds of its own or takes from the environment does not. When the caller's signal is aborted,
- * connection and timers are gone at once, whether or not anybody asks for another event.
+ * One HTTP call of an SDK, watched: it carries `fetch` and `signal` for the SDK, runs the timers
+ * and remembers why the call failed, which SDKs do not tell well. Only the given headers go out;
+ * what an SDK adds of its own or takes from the environment does not. When the caller's signal is
+ * aborted, connection and timers are gone at once, whether or not anybody asks for another event.
  */
 export class HttpCall implements Disposable {
   readonly #headers: Headers;

@@ -1,8 +1,8 @@
 /**
  * Model APIs behind one contract. In come a `[model]` table, catalog files and environment variables,
  * then requests in pod's own form; out comes a `Model` whose stream is the same for every provider.
- * Pure: files, environment and network are reached through arguments. The SDKs are loaded with the
- * first model that needs one, never by importing this module.
+ * Files and environment are reached through arguments, the network only by streaming. The SDKs are
+ * loaded with the first model that needs one, never by importing this module.
  *
  * @module
  */
@@ -10,7 +10,7 @@ export { BUILTIN_CATALOG } from "./builtin_catalog.ts";
 export { isRetryable } from "./call_error.ts";
 export { type Catalog, loadCatalog, type ReadText } from "./catalog.ts";
 export { type CatalogModel, type CatalogProvider } from "./catalog.ts";
-export { type Credential, keyVariables, KEY_VARIABLES, resolveCredential } from "./credential.ts";
+export { type Credential, KEY_VARIABLES, keyVariables, resolveCredential } from "./credential.ts";
 export { defaultModel } from "./default_model.ts";
 export * from "./model.ts";
 export { openModel, type OpenModelOptions } from "./open_model.ts";

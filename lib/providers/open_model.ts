@@ -22,7 +22,8 @@ export interface ModelSetup {
 /**
  * Makes a model usable. Loads the code of its scheme, SDK included, and sends nothing.
  *
- * @throws {ModelError} `config`, when base URL or key cannot be used or the scheme is not built yet.
+ * @throws {ModelError} `config`, when base URL or key cannot be used or the scheme is not built
+ * yet.
  * @throws {ProviderError} when a scripted model has no proper scenario.
  */
 export async function openModel(

@@ -51,8 +51,8 @@ export function openaiChatUnsupported(config: RequestConfig, model: ResolvedMode
 }
 
 /**
- * History as chat messages. The calls of one answer share a message, which stands right before their
- * results, as the API wants it; reasoning has no place in this API and is left out.
+ * History as chat messages. The calls of one answer share a message, which stands right before
+ * their results, as the API wants it; reasoning has no place in this API and is left out.
  */
 function openaiChatMessages(items: readonly Item[]): Message[] {
   const messages: Message[] = [];

@@ -150,8 +150,9 @@ export class ChatReader implements EventReader<ChatChunk> {
 }
 
 /**
- * Whether a piece belongs to the call that is open. Only the first piece of a call must have a name;
- * index and id may be missing, and servers that send calls whole give all of them the same index.
+ * Whether a piece belongs to the call that is open. Only the first piece of a call must have a
+ * name; index and id may be missing, and servers that send calls whole give all of them the same
+ * index.
  */
 function continues(open: OpenCall, { index, id, function: called }: ChatToolCall): boolean {
   const sameIndex = index === undefined || index === null || index === open.wireIndex;

@@ -20,7 +20,7 @@ export interface Facts {
 }
 
 const PREVIEW_LINES = 8;
-const PREVIEW_LINE_LENGTH = 80;
+const PREVIEW_LINE_LENGTH = 120;
 
 const PROPERTIES: Readonly<Record<string, (result: ToolResultItem) => string | undefined>> = {
   summary: (result) => result.summary,

@@ -4,8 +4,9 @@ import { ModelError } from "./model.ts";
 function say(): void {}
 
 /**
- * How both SDKs are set up: they send once, say nothing, and bring no credential, since the key goes out with
- * our own headers. With a key at hand they look for none in the environment or in profile files.
+ * How both SDKs are set up: they send once, say nothing, and bring no credential, since the key
+ * goes out with our own headers. With a key at hand they look for none in the environment or in
+ * profile files.
  */
 export const SDK_OPTIONS = {
   apiKey: "unused",

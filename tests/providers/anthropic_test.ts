@@ -250,3 +250,14 @@ Deno.test("a stream without message_stop is broken, even after a stop reason (sp
     message: "SSE parse error: the stream ended before the answer did",
   });
 });
+
+Deno.test("a request that cannot be made fails when it is streamed, and is not sent", async () => {
+  await using server = startModelServer([]);
+  const model = await openWire(resolvedModel("anthropic", server.url));
+  const request = requestOf(HELLO.items, { config: { reasoning: 1 } });
+  await rejects(collect(model, request), {
+    kind: "config",
+    message: /^Config error: the reasoning/,
+  });
+  equal(server.requests.length, 0);
+});

@@ -5,6 +5,8 @@ import { openWire, requestOf, resolvedModel, said } from "../support/model_calls
 import { anthropicFrames, openaiChatFrames, type Speech } from "../support/model_frames.ts";
 import { startModelServer } from "../support/model_server.ts";
 
+/** A call leaves neither timer nor connection behind; newer runtimes watch only when asked to. */
+const STRICT = { sanitizeOps: true, sanitizeResources: true };
 const HELLO = requestOf([said("user", "hello")]);
 
 const SPEECH: Speech = {
@@ -59,29 +61,33 @@ for (const { scheme, frames, end } of WIRES) {
   const needed = byteLength(frames.slice(0, last + 1).join("")) - 2;
 
   for (const cut of ["clean", "broken"] as const) {
-    Deno.test(`${scheme}: a ${cut} cut anywhere is an error and leaves no half tool call`, async () => {
-      const offsets = Array.from({ length: Math.ceil(total / 11) }, (_, step) => step * 11);
-      await using server = startModelServer((_, index) => ({
-        ...SPEECH,
-        cut,
-        cutAfterBytes: offsets[index],
-        chunking: [1, 7, 64, 1000][index % 4],
-      }));
-      const model = await openWire(resolvedModel(scheme, server.url));
-      for (const offset of offsets) {
-        const { events, error } = await watch(model.stream(HELLO, new AbortController().signal));
-        const calls = closedCalls(events);
-        deepEqual(calls, ARGUMENTS.slice(0, calls.length), `cut at ${offset}`);
-        if (offset < needed) {
-          ok(error instanceof ModelError, `cut at ${offset}: ${error}`);
-          ok(["broken", "transport"].includes(error.kind), `cut at ${offset}: ${error.kind}`);
+    Deno.test(
+      `${scheme}: a ${cut} cut anywhere is an error and leaves no half tool call`,
+      STRICT,
+      async () => {
+        const offsets = Array.from({ length: Math.ceil(total / 11) }, (_, step) => step * 11);
+        await using server = startModelServer((_, index) => ({
+          ...SPEECH,
+          cut,
+          cutAfterBytes: offsets[index],
+          chunking: [1, 7, 64, 1000][index % 4],
+        }));
+        const model = await openWire(resolvedModel(scheme, server.url));
+        for (const offset of offsets) {
+          const { events, error } = await watch(model.stream(HELLO, new AbortController().signal));
+          const calls = closedCalls(events);
+          deepEqual(calls, ARGUMENTS.slice(0, calls.length), `cut at ${offset}`);
+          if (offset < needed) {
+            ok(error instanceof ModelError, `cut at ${offset}: ${error}`);
+            ok(["broken", "transport"].includes(error.kind), `cut at ${offset}: ${error.kind}`);
+          }
+          equal(events.some((event) => event.type === "stop"), error === undefined);
         }
-        equal(events.some((event) => event.type === "stop"), error === undefined);
-      }
-    });
+      },
+    );
   }
 
-  Deno.test(`${scheme}: pieces of any size carry the same answer`, async () => {
+  Deno.test(`${scheme}: pieces of any size carry the same answer`, STRICT, async () => {
     const sizes = ["whole", "event", 1, 2, 3, 5, 17, 100] as const;
     await using server = startModelServer(sizes.map((chunking) => ({ ...SPEECH, chunking })));
     const model = await openWire(resolvedModel(scheme, server.url));
@@ -94,7 +100,7 @@ for (const { scheme, frames, end } of WIRES) {
     }
   });
 
-  Deno.test(`${scheme}: data that is not JSON breaks the stream`, async () => {
+  Deno.test(`${scheme}: data that is not JSON breaks the stream`, STRICT, async () => {
     const broken = [...frames.slice(0, 4), frames[4]?.replace("}", "") ?? "", ...frames.slice(5)];
     await using server = startModelServer([{ frames: broken }]);
     const model = await openWire(resolvedModel(scheme, server.url));
@@ -107,48 +113,58 @@ for (const { scheme, frames, end } of WIRES) {
     ok(error.message.startsWith(start), error.message);
   });
 
-  Deno.test(`${scheme}: what goes wrong after the end of the answer does not matter`, async () => {
-    const spoiled = [...frames.slice(0, last + 1), "data: {not json\n\n"];
-    await using server = startModelServer([{ frames: spoiled }]);
-    const model = await openWire(resolvedModel(scheme, server.url));
-    const { events, error } = await watch(model.stream(HELLO, new AbortController().signal));
-    equal(error, undefined);
-    deepEqual(events.at(-1), { type: "stop", reason: "tool_use" });
-  });
+  Deno.test(
+    `${scheme}: what goes wrong after the end of the answer does not matter`,
+    STRICT,
+    async () => {
+      const spoiled = [...frames.slice(0, last + 1), "data: {not json\n\n"];
+      await using server = startModelServer([{ frames: spoiled }]);
+      const model = await openWire(resolvedModel(scheme, server.url));
+      const { events, error } = await watch(model.stream(HELLO, new AbortController().signal));
+      equal(error, undefined);
+      deepEqual(events.at(-1), { type: "stop", reason: "tool_use" });
+    },
+  );
 
-  Deno.test(`20.13-18 ${scheme}: an abort ends the stream at once and without a word`, async () => {
-    const silent = { text: ["one", "two"] };
-    const cases = [
-      { phase: "before headers", answer: { ...silent, delayMs: Infinity } },
-      { phase: "before the first event", answer: { ...silent, stallAfterEvents: 0 } },
-      { phase: "in the middle of the text", answer: { ...silent, stallAfterEvents: 4 } },
-    ];
-    await using server = startModelServer(cases.map(({ answer }) => answer));
-    const model = await openWire(resolvedModel(scheme, server.url));
-    for (const [index, { phase }] of cases.entries()) {
-      const abort = new AbortController();
-      const stream = model.stream(HELLO, abort.signal)[Symbol.asyncIterator]();
-      if (phase.startsWith("in")) {
-        while ((await stream.next()).value?.type !== "block_delta");
+  Deno.test(
+    `20.13-18 ${scheme}: an abort ends the stream at once and without a word`,
+    STRICT,
+    async () => {
+      const silent = { text: ["one", "two"] };
+      const cases = [
+        { phase: "before headers", answer: { ...silent, delayMs: Infinity } },
+        { phase: "before the first event", answer: { ...silent, stallAfterEvents: 0 } },
+        { phase: "in the middle of the text", answer: { ...silent, stallAfterEvents: 4 } },
+      ];
+      await using server = startModelServer(cases.map(({ answer }) => answer));
+      const model = await openWire(resolvedModel(scheme, server.url));
+      for (const [index, { phase }] of cases.entries()) {
+        const abort = new AbortController();
+        const stream = model.stream(HELLO, abort.signal)[Symbol.asyncIterator]();
+        if (phase.startsWith("in")) {
+          while ((await stream.next()).value?.type !== "block_delta");
+        }
+        const next = stream.next();
+        await server.request(index);
+        const abortedAt = performance.now();
+        abort.abort(new Error("the user said stop"));
+        deepEqual(await next, { done: true, value: undefined }, phase);
+        ok(performance.now() - abortedAt < 100, phase);
+        if (!phase.startsWith("before h")) {
+          equal(await server.requests[index]?.closed, "left", phase);
+        }
       }
-      const next = stream.next();
-      await server.request(index);
-      const abortedAt = performance.now();
-      abort.abort(new Error("the user said stop"));
-      deepEqual(await next, { done: true, value: undefined }, phase);
-      ok(performance.now() - abortedAt < 100, phase);
-      if (!phase.startsWith("before h")) equal(await server.requests[index]?.closed, "left", phase);
-    }
-  });
+    },
+  );
 
-  Deno.test(`${scheme}: a signal aborted before the call sends nothing`, async () => {
+  Deno.test(`${scheme}: a signal aborted before the call sends nothing`, STRICT, async () => {
     await using server = startModelServer([SPEECH]);
     const model = await openWire(resolvedModel(scheme, server.url));
     deepEqual(await watch(model.stream(HELLO, AbortSignal.abort())), { events: [] });
     equal(server.requests.length, 0);
   });
 
-  Deno.test(`${scheme}: nothing is left when nobody reads on after an abort`, async () => {
+  Deno.test(`${scheme}: nothing is left when nobody reads on after an abort`, STRICT, async () => {
     await using server = startModelServer([{ ...SPEECH, stallAfterEvents: 5 }]);
     const model = await openWire(resolvedModel(scheme, server.url));
     const abort = new AbortController();
@@ -158,11 +174,13 @@ for (const { scheme, frames, end } of WIRES) {
     equal(await server.requests[0]?.closed, "left");
   });
 
-  Deno.test(`${scheme}: nothing is left when the consumer breaks off`, async () => {
+  Deno.test(`${scheme}: nothing is left when the consumer breaks off`, STRICT, async () => {
     await using server = startModelServer([{ ...SPEECH, stallAfterEvents: 5 }]);
     const model = await openWire(resolvedModel(scheme, server.url));
     for await (const event of model.stream(HELLO, new AbortController().signal)) {
-      if (event.type === "block_start") break;
+      if (event.type === "block_start") {
+        break;
+      }
     }
     equal(await server.requests[0]?.closed, "left");
   });

@@ -3,6 +3,8 @@ import { isRetryable, ModelError, type ModelEvent } from "../../lib/providers/mo
 import { collect, openWire, requestOf, resolvedModel, said } from "../support/model_calls.ts";
 import { type Answer, startModelServer } from "../support/model_server.ts";
 
+/** A call leaves neither timer nor connection behind; newer runtimes watch only when asked to. */
+const STRICT = { sanitizeOps: true, sanitizeResources: true };
 const HELLO = requestOf([said("user", "hello")]);
 const SCHEMES = ["anthropic", "openai_chat"] as const;
 
@@ -22,28 +24,28 @@ async function failureOf(
 }
 
 for (const scheme of SCHEMES) {
-  Deno.test(`20.13-24 ${scheme}: headers never arrive`, async () => {
+  Deno.test(`20.13-24 ${scheme}: headers never arrive`, STRICT, async () => {
     const error = await failureOf(scheme, { delayMs: Infinity }, { openMs: 200 });
     equal(error.message, "stream_open timed out after 0.2s");
     equal(error.kind, "timeout");
     equal(isRetryable(error), true);
   });
 
-  Deno.test(`20.13-24 ${scheme}: headers arrive and no event, only pings`, async () => {
+  Deno.test(`20.13-24 ${scheme}: headers arrive and no event, only pings`, STRICT, async () => {
     const answer = { text: "late", stallAfterEvents: 0, pingEveryMs: 5 };
     const error = await failureOf(scheme, answer, { firstEventMs: 50 });
     equal(error.message, "stream_first_event timed out after 0.05s");
     equal(isRetryable(error), true);
   });
 
-  Deno.test(`20.13-24 ${scheme}: silence in the middle breaks the stream`, async () => {
+  Deno.test(`20.13-24 ${scheme}: silence in the middle breaks the stream`, STRICT, async () => {
     const answer = { text: ["one", "two"], stallAfterEvents: 3 };
     const error = await failureOf(scheme, answer, { idleMs: 30 });
     equal(error.message, "stream_idle timed out after 0.03s");
     equal(error.kind, "broken");
   });
 
-  Deno.test(`${scheme}: pings keep a silent stream alive`, async () => {
+  Deno.test(`${scheme}: pings keep a silent stream alive`, STRICT, async () => {
     const answer = { text: ["one", "two"], stallAfterEvents: 4, stallMs: 300, pingEveryMs: 10 };
     await using server = startModelServer([answer]);
     const model = await openWire(resolvedModel(scheme, server.url), { limits: { idleMs: 150 } });
@@ -51,7 +53,7 @@ for (const scheme of SCHEMES) {
     equal(events.at(-1)?.type, "stop");
   });
 
-  Deno.test(`${scheme}: a consumer that takes its time is not silence`, async () => {
+  Deno.test(`${scheme}: a consumer that takes its time is not silence`, STRICT, async () => {
     await using server = startModelServer([{ text: ["one", "two", "three"] }]);
     const limits = { idleMs: 20, closeMs: 20 };
     const model = await openWire(resolvedModel(scheme, server.url), { limits });
@@ -63,26 +65,34 @@ for (const scheme of SCHEMES) {
     equal(seen.at(-1)?.type, "stop");
   });
 
-  Deno.test(`20.13-23 ${scheme}: one request per attempt, and the wait that was asked for`, async () => {
-    const errorBody = { error: { type: "overloaded_error", message: "busy" } };
-    const error = await failureOf(scheme, {
-      status: 503,
-      errorBody,
-      headers: { "retry-after": "1", "x-should-retry": "true" },
-    });
-    equal(error.message, "API error (status: 503) [overloaded_error]: busy");
-    deepEqual([error.status, error.apiCode, error.retryAfterMs], [503, "overloaded_error", 1000]);
-  });
+  Deno.test(
+    `20.13-23 ${scheme}: one request per attempt, and the wait that was asked for`,
+    STRICT,
+    async () => {
+      const errorBody = { error: { type: "overloaded_error", message: "busy" } };
+      const error = await failureOf(scheme, {
+        status: 503,
+        errorBody,
+        headers: { "retry-after": "1", "x-should-retry": "true" },
+      });
+      equal(error.message, "API error (status: 503) [overloaded_error]: busy");
+      deepEqual([error.status, error.apiCode, error.retryAfterMs], [503, "overloaded_error", 1000]);
+    },
+  );
 
-  Deno.test(`20.13-27 ${scheme}: an error event in the stream is the provider's error`, async () => {
-    const inStreamError = { type: "context_length_exceeded", message: "too long" };
-    const error = await failureOf(scheme, { text: "so far", inStreamError });
-    equal(error.message, "API error [context_length_exceeded]: too long");
-    equal(error.kind, "api");
-    equal(error.status, undefined);
-  });
+  Deno.test(
+    `20.13-27 ${scheme}: an error event in the stream is the provider's error`,
+    STRICT,
+    async () => {
+      const inStreamError = { type: "context_length_exceeded", message: "too long" };
+      const error = await failureOf(scheme, { text: "so far", inStreamError });
+      equal(error.message, "API error [context_length_exceeded]: too long");
+      equal(error.kind, "api");
+      equal(error.status, undefined);
+    },
+  );
 
-  Deno.test(`${scheme}: nothing listens at the address`, async () => {
+  Deno.test(`${scheme}: nothing listens at the address`, STRICT, async () => {
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = listener.addr as Deno.NetAddr;
     listener.close();
@@ -93,20 +103,24 @@ for (const scheme of SCHEMES) {
     });
   });
 
-  Deno.test(`${scheme}: a page or a plain object instead of a stream is an error with its text`, async () => {
-    const page = { frames: ["<html>welcome</html>"], headers: { "content-type": "text/html" } };
-    equal(
-      (await failureOf(scheme, page)).message,
-      "API error (status: 200): <html>welcome</html>",
-    );
-    const json = {
-      frames: ['{"error":{"type":"no_credit","message":"empty"}}'],
-      headers: { "content-type": "application/json; charset=utf-8" },
-    };
-    equal((await failureOf(scheme, json)).message, "API error (status: 200) [no_credit]: empty");
-  });
+  Deno.test(
+    `${scheme}: a page or a plain object instead of a stream is an error with its text`,
+    STRICT,
+    async () => {
+      const page = { frames: ["<html>welcome</html>"], headers: { "content-type": "text/html" } };
+      equal(
+        (await failureOf(scheme, page)).message,
+        "API error (status: 200): <html>welcome</html>",
+      );
+      const json = {
+        frames: ['{"error":{"type":"no_credit","message":"empty"}}'],
+        headers: { "content-type": "application/json; charset=utf-8" },
+      };
+      equal((await failureOf(scheme, json)).message, "API error (status: 200) [no_credit]: empty");
+    },
+  );
 
-  Deno.test(`${scheme}: a redirect does not take the key elsewhere`, async () => {
+  Deno.test(`${scheme}: a redirect does not take the key elsewhere`, STRICT, async () => {
     await using other = startModelServer([{ text: "stolen" }]);
     const headers = { location: `${other.url}/v1/messages` };
     const error = await failureOf(scheme, { status: 307, errorBody: "moved", headers });
@@ -114,21 +128,25 @@ for (const scheme of SCHEMES) {
     equal(other.requests.length, 0);
   });
 
-  Deno.test(`${scheme}: an error body that never ends does not hold the call`, async () => {
+  Deno.test(`${scheme}: an error body that never ends does not hold the call`, STRICT, async () => {
     const endless = { text: "x", stallAfterEvents: 1, headers: { "content-type": "text/html" } };
     const error = await failureOf(scheme, endless, { firstEventMs: 30 });
     match(error.message, /^API error \(status: 200\): /);
   });
 
-  Deno.test(`${scheme}: a server that keeps the connection open after the answer is left alone`, async () => {
-    await using server = startModelServer((_, index) => ({
-      text: "done",
-      // Hold the body open after the last frame of the answer proper.
-      stallAfterEvents: index === 0 ? (scheme === "anthropic" ? 7 : 3) : undefined,
-    }));
-    const model = await openWire(resolvedModel(scheme, server.url), { limits: { closeMs: 20 } });
-    const events = await collect(model, HELLO);
-    deepEqual(events.at(-1), { type: "stop", reason: "end_turn" });
-    equal(await server.requests[0]?.closed, "left");
-  });
+  Deno.test(
+    `${scheme}: a server that keeps the connection open after the answer is left alone`,
+    STRICT,
+    async () => {
+      await using server = startModelServer((_, index) => ({
+        text: "done",
+        // Hold the body open after the last frame of the answer proper.
+        stallAfterEvents: index === 0 ? (scheme === "anthropic" ? 7 : 3) : undefined,
+      }));
+      const model = await openWire(resolvedModel(scheme, server.url), { limits: { closeMs: 20 } });
+      const events = await collect(model, HELLO);
+      deepEqual(events.at(-1), { type: "stop", reason: "end_turn" });
+      equal(await server.requests[0]?.closed, "left");
+    },
+  );
 }

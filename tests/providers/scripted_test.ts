@@ -152,13 +152,13 @@ Deno.test("placeholders are filled from the newest results and the user's text",
   );
 });
 
-Deno.test("a preview is eight lines of eighty characters", async () => {
+Deno.test("a preview is eight lines of 120 characters", async () => {
   const model = await modelOf(
     "[[answer]]\ntext = '{{page.preview}}'\n[[answer.tool_call]]\nid = 'page'\nname = 'Read'",
   );
   const content = ["x".repeat(200), ..."123456789"].join("\n");
   const lines = (await answerText(model, [result("page", "", content)])).split("\n");
-  deepEqual(lines, ["x".repeat(80) + "…", ..."1234567"]);
+  deepEqual(lines, ["x".repeat(120) + "…", ..."1234567"]);
 });
 
 Deno.test("a placeholder that stands for nothing fails the call and says which one", async () => {

@@ -50,9 +50,9 @@ const WIRES = [
 
 /**
  * Starts a model API on a free port of 127.0.0.1. It speaks the streaming wire formats of Anthropic
- * Messages (`…/messages`) and OpenAI Chat Completions (`…/chat/completions`), whatever stands before these
- * paths, and says what the script says: one answer per request, in order. A request for which no answer
- * is left gets status 500.
+ * Messages (`…/messages`) and OpenAI Chat Completions (`…/chat/completions`), whatever stands
+ * before these paths, and says what the script says: one answer per request, in order. A request
+ * for which no answer is left gets status 500.
  *
  * ```ts
  * await using server = startModelServer([
