@@ -1,5 +1,5 @@
-import type { ContentPart, Event, Item, ToolCallItem } from "../protocol/mod.ts";
-import type { BlockHead, ModelEvent, ReasoningData, StopReason, Usage } from "../providers/mod.ts";
+import type { ContentPart, Event, Item, StopReason, ToolCallItem } from "../protocol/mod.ts";
+import type { BlockHead, ModelEvent, ReasoningData, Usage } from "../providers/mod.ts";
 import { formatArguments, parseArguments } from "./tool_arguments.ts";
 
 interface Block {

@@ -1,5 +1,5 @@
 import { PodError } from "../base/mod.ts";
-import { type Item, openToolCalls, type RequestConfig } from "../protocol/mod.ts";
+import { type Item, openToolCalls, type RequestConfig, type StopReason } from "../protocol/mod.ts";
 import {
   type Model,
   ModelError,
@@ -104,6 +104,12 @@ export async function* runTurns(
   }
 }
 
+/** What people should know about an answer that did not come to its natural end. */
+const STOP_NOTICES: Partial<Record<StopReason, string>> = {
+  max_tokens: "the answer was cut at the model's output limit; raise worker.max_tokens",
+  refusal: "the model declined to answer",
+};
+
 /** One turn: asks the model, commits its answer, and returns the tool calls in it. */
 async function* ask(
   request: ModelRequest,
@@ -122,11 +128,20 @@ async function* ask(
   const items = answer.items();
   yield* append(history, items.map((item) => ({ item })));
   yield* endCall(answer, request, counters);
-  yield emit({ event: "turn_end", data: { turn: counters.turn, result: "finished" } });
+  const { stopReason } = answer;
+  yield emit({
+    event: "turn_end",
+    data: {
+      turn: counters.turn,
+      result: "finished",
+      ...(stopReason !== null && { stop_reason: stopReason }),
+    },
+  });
   counters.turn++;
+  const notice = stopReason === null ? undefined : STOP_NOTICES[stopReason];
+  if (notice !== undefined) yield warning(notice);
   const calls = answer.calls(items);
-  if (answer.stopReason !== "max_tokens") return calls;
-  yield warning("the answer was cut at the model's output limit; raise worker.max_tokens");
+  if (stopReason !== "max_tokens") return calls;
   return calls.map(({ call }) => ({
     call,
     problem: "the answer was cut before the call was whole",

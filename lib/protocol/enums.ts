@@ -16,6 +16,16 @@ export type RunOutcome = v.InferOutput<typeof runOutcome>;
 export const turnResult = v.picklist(["finished", "paused"]);
 export type TurnResult = v.InferOutput<typeof turnResult>;
 
+/** Why the model stopped; an answer cut at `max_tokens` is incomplete. */
+export const stopReason = v.picklist([
+  "end_turn",
+  "tool_use",
+  "max_tokens",
+  "stop_sequence",
+  "refusal",
+]);
+export type StopReason = v.InferOutput<typeof stopReason>;
+
 /** What made an idle pod start to work; the last two have no producer yet. */
 export const invokeKind = v.picklist([
   "user_send",

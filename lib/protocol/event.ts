@@ -10,6 +10,7 @@ import {
   invokeKind,
   podStatus,
   runResult,
+  stopReason,
   turnResult,
 } from "./enums.ts";
 import { issueText, ProtocolError } from "./error.ts";
@@ -66,7 +67,12 @@ export const event = tagged("event", [
   withData("system_item", { item: systemItem }),
   withData("segment_rotated", { entry: segmentStart }),
   withData("turn_start", { turn: uint }),
-  withData("turn_end", { turn: uint, result: turnResult }),
+  withData("turn_end", {
+    turn: uint,
+    result: turnResult,
+    /** Ours; the reference does not tell. */
+    stop_reason: v.exactOptional(stopReason),
+  }),
   withData("llm_call_start", llmCall),
   withData("llm_call_end", llmCall),
   withData("llm_retry", {

@@ -1,5 +1,6 @@
+import type { StopReason } from "../protocol/mod.ts";
 import type { EventReader } from "./event_stream.ts";
-import type { BlockHead, ModelEvent, ReasoningData, StopReason, Usage } from "./model.ts";
+import type { BlockHead, ModelEvent, ReasoningData, Usage } from "./model.ts";
 
 /**
  * A parsed event of a Messages stream, as far as it is read. Every member may be missing:

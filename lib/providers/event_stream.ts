@@ -1,7 +1,8 @@
 import { messageOf } from "../base/mod.ts";
+import type { StopReason } from "../protocol/mod.ts";
 import { endedEarly, streamError } from "./call_error.ts";
 import { type CallLimits, HttpCall } from "./http.ts";
-import { ModelError, type ModelEvent, type StopReason } from "./model.ts";
+import { ModelError, type ModelEvent } from "./model.ts";
 
 /** Turns the events of one wire scheme into model events; one reader reads one stream. */
 export interface EventReader<Wire> {

@@ -1,6 +1,6 @@
 import { PodError, type PodErrorOptions } from "../base/mod.ts";
 import type { JsonObject } from "../base/mod.ts";
-import type { Item, RequestConfig } from "../protocol/mod.ts";
+import type { Item, RequestConfig, StopReason } from "../protocol/mod.ts";
 
 /** A tool as the model is told about it. */
 export interface ToolDefinition {
@@ -31,9 +31,6 @@ export interface Usage {
   readonly cacheReadTokens: number | null;
   readonly cacheWriteTokens: number | null;
 }
-
-/** Why the model stopped. Tool calls of an answer cut by `max_tokens` must not be run. */
-export type StopReason = "end_turn" | "tool_use" | "max_tokens" | "stop_sequence" | "refusal";
 
 /** What a block is, known when it opens. */
 export type BlockHead =

@@ -1,13 +1,7 @@
 import { newId } from "../base/mod.ts";
-import type { Item } from "../protocol/mod.ts";
+import type { Item, StopReason } from "../protocol/mod.ts";
 import type { EventReader } from "./event_stream.ts";
-import {
-  type BlockHead,
-  ModelError,
-  type ModelEvent,
-  type StopReason,
-  type Usage,
-} from "./model.ts";
+import { type BlockHead, ModelError, type ModelEvent, type Usage } from "./model.ts";
 
 /**
  * A parsed chunk of a chat stream, as far as it is read. Every member may be missing: the servers

@@ -42,7 +42,11 @@ Deno.test("20.13-2 two runs count on: four items, turn_start and turn_end carry 
     const run = await driveTurns(request);
     equal(run.result, "finished");
     deepEqual(dataOf(run, "turn_start"), [{ turn: index }]);
-    deepEqual(dataOf(run, "turn_end"), [{ turn: index, result: "finished" }]);
+    deepEqual(dataOf(run, "turn_end"), [{
+      turn: index,
+      result: "finished",
+      stop_reason: "end_turn",
+    }]);
     deepEqual(dataOf(run, "llm_call_start"), [{ llm_call: index }]);
     deepEqual(dataOf(run, "llm_call_end"), [{ llm_call: index }]);
   }

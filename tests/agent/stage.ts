@@ -8,8 +8,8 @@ import {
   type TurnsRequest,
 } from "../../lib/agent/mod.ts";
 import { yieldToEventLoop } from "../../lib/base/mod.ts";
-import { type Item, openToolCalls } from "../../lib/protocol/mod.ts";
-import { ModelError, type ModelEvent, type StopReason } from "../../lib/providers/mod.ts";
+import { type Item, openToolCalls, type StopReason } from "../../lib/protocol/mod.ts";
+import { ModelError, type ModelEvent } from "../../lib/providers/mod.ts";
 import { deepEqual, equal, ok } from "../support/assert.ts";
 import { CountingTool } from "../support/counting_tool.ts";
 import { type DrivenRun, driveTurns, turnsRequest } from "../support/drive_turns.ts";

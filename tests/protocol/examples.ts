@@ -52,6 +52,7 @@ export const EVENT_LINES = [
     .raw`{"event":"segment_rotated","data":{"entry":{"kind":"segment_start","ts":1700000000000,"session_id":"0192f0e8-4d84-7d6e-a000-0000000000aa","system_prompt":"…","config":{"max_tokens":4096,"temperature":null,"top_p":null,"top_k":null,"stop_sequences":[],"reasoning":null},"history":[]}}}`,
   String.raw`{"event":"turn_start","data":{"turn":0}}`,
   String.raw`{"event":"turn_end","data":{"turn":0,"result":"finished"}}`,
+  String.raw`{"event":"turn_end","data":{"turn":0,"result":"finished","stop_reason":"end_turn"}}`,
   String.raw`{"event":"llm_call_start","data":{"llm_call":0}}`,
   String.raw`{"event":"llm_call_end","data":{"llm_call":0}}`,
   String

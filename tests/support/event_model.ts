@@ -1,3 +1,4 @@
+import type { StopReason } from "../../lib/protocol/mod.ts";
 import { sleep, yieldToEventLoop } from "../../lib/base/mod.ts";
 import {
   type BlockHead,
@@ -6,7 +7,6 @@ import {
   type ModelEvent,
   type ModelRequest,
   type ReasoningData,
-  type StopReason,
   type Usage,
 } from "../../lib/providers/mod.ts";
 
