@@ -1,0 +1,14 @@
+/**
+ * The built-in tools, one file each. In: the shared scope, the working directory, and what a single
+ * tool needs beside them. Out: {@link Tool} objects for the agent loop. Every tool reaches files
+ * through {@link ScopedFiles} and nothing else.
+ *
+ * @module
+ */
+export { createFileTools } from "./file_tools.ts";
+export { defineTool, optionalCount } from "./define_tool.ts";
+export { realPath } from "./look_up.ts";
+export { type ReadableFile, ScopedFiles, type ScopedFilesOptions } from "./scoped_files.ts";
+export { FileTracker } from "./tracker.ts";
+export { createSearchTools } from "./search_tools.ts";
+export { type BashTool, type BashToolOptions, createBashTool } from "./bash.ts";

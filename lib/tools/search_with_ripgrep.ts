@@ -1,0 +1,208 @@
+import * as v from "valibot";
+import { ToolError } from "../agent/mod.ts";
+import { byteLength, messageOf } from "../base/mod.ts";
+import { cutAtMatches, linesOf, type Span, type TextPart } from "./matched_lines.ts";
+import {
+  BINARY_PEEK_BYTES,
+  type FileHits,
+  type FoundLine,
+  type SearchEngine,
+  type SearchJob,
+  type SearchQuery,
+} from "./search_engine.ts";
+import { invalidRegex } from "./search_pattern.ts";
+
+const LF = 10;
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** How long the paths of one command line may be together: far below what any system allows. */
+const MAX_PATH_BYTES = 96 * 1024;
+
+/**
+ * The search engine that has `rg` do the matching. The files are chosen by the caller and given by
+ * name, a batch at a time, so they and their order are the same as without `rg`.
+ */
+export function searchWithRipgrep(rgPath: string): SearchEngine {
+  return async function* (job) {
+    const batches = inBatches(job.paths);
+    // The next batch is collected while `rg` searches the one before it.
+    let coming = Promise.allSettled([batches.next()]);
+    try {
+      while (true) {
+        const [batch] = await coming;
+        if (batch.status === "rejected") throw batch.reason;
+        if (batch.value.done) return;
+        coming = Promise.allSettled([batches.next()]);
+        yield* searchBatch(rgPath, batch.value.value, job);
+      }
+    } finally {
+      await coming;
+      await batches.return();
+    }
+  };
+}
+
+async function* inBatches(paths: AsyncIterable<string>): AsyncGenerator<string[], void> {
+  let batch: string[] = [];
+  let bytes = 0;
+  for await (const path of paths) {
+    batch.push(path);
+    bytes += byteLength(path) + 1;
+    if (bytes < MAX_PATH_BYTES) continue;
+    yield batch;
+    batch = [];
+    bytes = 0;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+async function* searchBatch(
+  rgPath: string,
+  paths: string[],
+  job: SearchJob,
+): AsyncGenerator<FileHits> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([job.signal, stop.signal]);
+  const rg = start(rgPath, [...optionsFor(job.query), "--", ...paths], signal);
+  const complaints = new Response(rg.stderr).text();
+  try {
+    const reader = new MessageReader(job.query);
+    for await (const messages of linesIn(rg.stdout)) {
+      for (const message of messages) {
+        const hits = reader.read(message);
+        if (hits !== null) yield hits;
+      }
+    }
+    job.signal.throwIfAborted();
+    if (!reader.isComplete) throw invalidRegex((await complaints).trim());
+    for (const path of unreadable(await complaints, new Set(paths))) job.onSkipped(path);
+  } finally {
+    stop.abort();
+    await Promise.all([rg.status, complaints]);
+  }
+}
+
+function start(rgPath: string, args: string[], signal: AbortSignal): Deno.ChildProcess {
+  try {
+    const options = { args, signal, stdin: "null", stdout: "piped", stderr: "piped" } as const;
+    return new Deno.Command(rgPath, options).spawn();
+  } catch (error) {
+    throw new ToolError("Execution failed", `spawn rg: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** One thread keeps the order of the files; the pod's own work runs beside it. */
+function optionsFor(query: SearchQuery): string[] {
+  return [
+    "--no-config",
+    "--json",
+    "--no-mmap",
+    "--threads=1",
+    query.ignoreCase ? "--ignore-case" : "--case-sensitive",
+    ...(query.multiline ? ["--multiline", "--multiline-dotall"] : []),
+    ...(Number.isFinite(query.maxMatches) ? [`--max-count=${query.maxMatches}`] : []),
+    `--before-context=${query.before}`,
+    `--after-context=${query.after}`,
+    `--regexp=${query.pattern.ripgrep}`,
+  ];
+}
+
+async function* linesIn(bytes: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string[]> {
+  let rest = "";
+  for await (const text of bytes.pipeThrough(new TextDecoderStream())) {
+    rest += text;
+    if (!text.includes("\n")) continue;
+    const lines = rest.split("\n");
+    rest = lines.pop() ?? "";
+    yield lines;
+  }
+}
+
+/** Names of files in the complaints of `rg`, without those that have gone since they were listed. */
+function unreadable(complaints: string, searched: ReadonlySet<string>): string[] {
+  const noSuchFile = "(os error 2)";
+  return complaints.split("\n")
+    .filter((line) => !line.endsWith(noSuchFile))
+    .map((line) => line.slice(0, Math.max(0, line.lastIndexOf(": "))))
+    .filter((path) => searched.has(path));
+}
+
+/** Text that `rg` gives as it is, or in base64 when it is not UTF-8. */
+const rgText = v.object({ text: v.optional(v.string()), bytes: v.optional(v.string()) });
+type RgText = v.InferOutput<typeof rgText>;
+
+/** What there is of use in the messages of `rg --json`. */
+const rgMessage = v.object({
+  type: v.string(),
+  data: v.object({
+    path: v.optional(rgText),
+    lines: v.optional(rgText),
+    line_number: v.nullish(v.number()),
+    submatches: v.optional(v.array(v.object({ start: v.number(), end: v.number() })), []),
+    binary_offset: v.nullish(v.number()),
+  }),
+});
+
+/** Puts the messages about one file together. */
+class MessageReader {
+  /** Whether `rg` got to its end; without that it has refused its arguments. */
+  isComplete = false;
+  readonly #query: SearchQuery;
+  #matches = 0;
+  #lines: FoundLine[] = [];
+
+  constructor(query: SearchQuery) {
+    this.#query = query;
+  }
+
+  /** @returns the hits of a file when they are complete. */
+  read(line: string): FileHits | null {
+    const { type, data } = v.parse(rgMessage, JSON.parse(line));
+    if (type === "summary") this.isComplete = true;
+    if (type === "match" || type === "context") {
+      this.#add(data.lines ?? {}, data.line_number ?? 1, type === "match", data.submatches);
+    }
+    if (type !== "end") return null;
+    const hits = { path: data.path?.text ?? "", matches: this.#matches, lines: this.#lines };
+    this.#matches = 0;
+    this.#lines = [];
+    const isBinary = (data.binary_offset ?? Infinity) < BINARY_PEEK_BYTES;
+    return isBinary ? null : hits;
+  }
+
+  #add(found: RgText, number: number, isMatch: boolean, spans: readonly Span[]): void {
+    const text = found.text ?? decoder.decode(bytesOf(found));
+    if (!isMatch || !this.#query.multiline) {
+      return this.#keep({ text: text.replace(/\n$/, ""), isMatch }, number);
+    }
+    // Matches on neighbouring lines come as one; their positions count bytes. An empty match at the
+    // very end has none, so what no position is in is a match too.
+    for (const part of cutAtMatches(linesOf(text), lineLengths(bytesOf(found)), spans)) {
+      this.#keep({ text: part.text, isMatch }, number);
+      number += part.text.split("\n").length;
+    }
+  }
+
+  #keep({ text, isMatch }: TextPart, number: number): void {
+    if (isMatch) this.#matches += 1;
+    if (this.#query.keepLines) {
+      this.#lines.push({ number, text: text.replace(/\r$/, ""), isMatch });
+    }
+  }
+}
+
+function bytesOf({ text = "", bytes }: RgText): Uint8Array {
+  if (bytes === undefined) return new TextEncoder().encode(text);
+  return Uint8Array.from(atob(bytes), (character) => character.charCodeAt(0));
+}
+
+function lineLengths(text: Uint8Array): number[] {
+  const lengths: number[] = [];
+  for (let start = 0; start < text.byteLength;) {
+    const end = text.indexOf(LF, start);
+    const next = end < 0 ? text.byteLength : end;
+    lengths.push(next - start);
+    start = next + 1;
+  }
+  return lengths;
+}
