@@ -1,4 +1,4 @@
-import { equal, rejects } from "node:assert/strict";
+import { equal, rejects } from "../support/assert.ts";
 import { parseScenario } from "../../lib/providers/scenario.ts";
 
 const SOURCE = "s.toml";

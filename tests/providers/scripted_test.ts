@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
+import { deepEqual, equal, match, ok, rejects } from "../support/assert.ts";
 import { yieldToEventLoop } from "../../lib/base/mod.ts";
 import { DEFAULT_REQUEST_CONFIG, type Item, textMessage } from "../../lib/protocol/mod.ts";
 import type { Model, ModelEvent, ModelInfo } from "../../lib/providers/model.ts";

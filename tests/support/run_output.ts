@@ -19,6 +19,7 @@ const REPORT_FIELDS = [
   "structured",
   "usage",
   "turns",
+  "stop_reason",
   "duration_ms",
   "error",
   "exit_code",

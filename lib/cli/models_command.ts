@@ -1,0 +1,76 @@
+import { readTextOrNull } from "../host/mod.ts";
+import { resolvePaths } from "../manifest/mod.ts";
+import { type Catalog, keyVariables, loadCatalog, resolveModel } from "../providers/mod.ts";
+import type { PodConsole } from "./console.ts";
+import { EXIT } from "./exit_code.ts";
+
+/** One row of `pod models`; the fields of `pod models --json`. */
+interface ModelRow {
+  /** What `--model` takes. */
+  readonly ref: string;
+  readonly scheme: string;
+  /** Tokens. */
+  readonly context_window: number;
+  /** Tokens of the longest answer, or null where the catalog does not know it. */
+  readonly max_output_tokens: number | null;
+  /** Variables that may hold the key; the first one set is used. */
+  readonly key_variables: string[];
+  /** Whether a key is there, or none is needed. */
+  readonly ready: boolean;
+}
+
+const SCENARIOS = [
+  { provider: "demo", id: "tour" },
+  { provider: "scripted", id: "FILE.toml" },
+];
+
+/** `pod models`: the catalog, with overrides applied. */
+export async function modelsCommand(
+  console: PodConsole,
+  { json }: { readonly json: boolean },
+): Promise<number> {
+  const env = (name: string) => Deno.env.get(name);
+  const catalog = await loadCatalog(readTextOrNull, resolvePaths(env).config, env);
+  const rows = [...catalog.models, ...SCENARIOS].map(({ provider, id }) =>
+    describeModel(`${provider}/${id}`, catalog, env)
+  );
+  console.stdout.write(json ? `${JSON.stringify(rows)}\n` : formatTable(rows));
+  return EXIT.finished;
+}
+
+function describeModel(
+  ref: string,
+  catalog: Catalog,
+  env: (name: string) => string | undefined,
+): ModelRow {
+  const { scheme, contextWindow, maxOutputTokens, auth } = resolveModel({ ref }, catalog);
+  const variables = auth.kind === "api_key" && auth.env !== undefined ? keyVariables(auth.env) : [];
+  return {
+    ref,
+    scheme,
+    context_window: contextWindow,
+    max_output_tokens: maxOutputTokens ?? null,
+    key_variables: variables,
+    ready: auth.kind === "none" || variables.some((name) => env(name)),
+  };
+}
+
+function formatTable(rows: readonly ModelRow[]): string {
+  const lines = [
+    ["MODEL", "WINDOW", "MAX ANSWER", "KEY"],
+    ...rows.map((row) => [
+      row.ref,
+      String(row.context_window),
+      String(row.max_output_tokens ?? "-"),
+      row.ready ? "ready" : row.key_variables.at(-1) ?? row.scheme,
+    ]),
+  ];
+  const widths = [0, 1, 2].map((column) =>
+    Math.max(...lines.map((line) => line[column]?.length ?? 0))
+  );
+  return lines
+    .map((line) =>
+      line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()
+    )
+    .join("\n") + "\n";
+}

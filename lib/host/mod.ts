@@ -1,0 +1,10 @@
+/**
+ * A pod as an operating system process: puts all its parts together, stops it on signals, and takes
+ * everything down again. In: what a person asked for and the environment. Out: a pod that runs.
+ *
+ * @module
+ */
+export type { LaunchOptions } from "./launch.ts";
+export { type Host, openHost } from "./open_host.ts";
+export { readNamedText, readTextOrNull } from "./read_text.ts";
+export { Stop, type StopReason } from "./stop.ts";

@@ -1,0 +1,30 @@
+/**
+ * What pod costs, as ratios to the least that could do the same work, measured in the same run:
+ * `deno task compile && deno task bench`, both with the same Deno. DENORT_BIN names a runtime for
+ * `deno compile`, if it is not to be downloaded.
+ *
+ * @module
+ */
+import { formatFigures } from "./figure.ts";
+import { benchSessionLog } from "./session_log.ts";
+import { benchStartUp } from "./start_up.ts";
+
+const pod = new URL("../../dist/pod", import.meta.url).pathname;
+const root = await Deno.makeTempDir({ prefix: "pod-bench-" });
+try {
+  const hello = await compileHello(root);
+  const figures = [...await benchStartUp({ hello, pod }), ...await benchSessionLog()];
+  await Deno.stdout.write(new TextEncoder().encode(`${formatFigures(figures)}\n`));
+} finally {
+  await Deno.remove(root, { recursive: true });
+}
+
+async function compileHello(directory: string): Promise<string> {
+  await Deno.writeTextFile(`${directory}/hello.ts`, 'console.log("hello");\n');
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["compile", "-A", "--no-config", "--no-code-cache", "-o", "hello", "hello.ts"],
+    cwd: directory,
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  return `${directory}/hello`;
+}

@@ -1,0 +1,107 @@
+import { equal } from "../../support/assert.ts";
+import type { RunReport } from "../../../lib/cli/output/report.ts";
+import { createStyle } from "../../../lib/cli/output/style.ts";
+import { TextRenderer } from "../../../lib/cli/output/text_renderer.ts";
+import { Writer } from "../../../lib/cli/output/writer.ts";
+import type { Event } from "../../../lib/protocol/mod.ts";
+
+const REPORT: RunReport = {
+  protocol_version: 1,
+  pod: "run-1",
+  session_id: "s",
+  segment_id: "g",
+  result: "finished",
+  text: "",
+  structured: null,
+  usage: { input_tokens: 12_345, output_tokens: 6, cache_read_tokens: 1000, llm_calls: 2 },
+  turns: 2,
+  stop_reason: "end_turn",
+  duration_ms: 1234,
+  error: null,
+  exit_code: 0,
+};
+
+interface Shown {
+  stdout: string;
+  stderr: string;
+}
+
+async function show(
+  events: Event[],
+  report: Partial<RunReport> = {},
+  options: { stdoutIsTerminal?: boolean; structured?: boolean; quiet?: boolean } = {},
+): Promise<Shown> {
+  const shown: Shown = { stdout: "", stderr: "" };
+  const writer = (name: keyof Shown) =>
+    new Writer({
+      write: (bytes) => {
+        shown[name] += new TextDecoder().decode(bytes);
+        return Promise.resolve(bytes.byteLength);
+      },
+    });
+  const stdout = writer("stdout");
+  const stderr = writer("stderr");
+  const style = createStyle(false);
+  const renderer = new TextRenderer({ stdout, stderr, style, stdoutIsTerminal: false, ...options });
+  for (const event of events) renderer.event(event);
+  renderer.finish({ ...REPORT, ...report });
+  await Promise.all([stdout.flush(), stderr.flush()]);
+  return shown;
+}
+
+function say(...deltas: string[]): Event[] {
+  return [
+    ...deltas.map((text): Event => ({ event: "text_delta", data: { text } })),
+    { event: "text_done", data: { text: deltas.join("") } },
+  ];
+}
+
+const TOOL_CALL: Event[] = [
+  {
+    event: "tool_call_done",
+    data: { id: "c", name: "Bash", arguments: '{"command":"ls -l\\nwc"}' },
+  },
+  { event: "tool_result", data: { id: "c", summary: "$ ls -l", is_error: false } },
+];
+
+Deno.test("answers go to stdout, each text ends its line, texts are set apart", async () => {
+  const { stdout } = await show([...say("line\n", "next"), ...TOOL_CALL, ...say("done\n")]);
+  equal(stdout, "line\nnext\n\ndone\n");
+});
+
+Deno.test("progress goes to stderr", async () => {
+  const { stderr } = await show([
+    { event: "thinking_start" },
+    { event: "thinking_delta", data: { text: "hm\nyes" } },
+    { event: "thinking_done", data: { text: "hm\nyes" } },
+    ...TOOL_CALL,
+  ]);
+  equal(
+    stderr,
+    "· hm\n  yes\n→ Bash ls -l\n  ✓ $ ls -l\n" +
+      "finished · 2 turns · 12,345 tokens in (1,000 cached) · 6 out · 1.2 s\n",
+  );
+});
+
+Deno.test("quiet leaves only errors on stderr", async () => {
+  const error = { code: "provider_error", message: "no\x1b[2J such model" };
+  const { stderr } = await show(TOOL_CALL, { result: "failed", error }, { quiet: true });
+  equal(stderr, "pod: error: no such model\n");
+});
+
+Deno.test("a text that was cut off still ends its line", async () => {
+  equal((await show(say("half").slice(0, 1))).stdout, "half\n");
+});
+
+Deno.test("a model cannot control the terminal, but files get its bytes", async () => {
+  const evil = "a\x1b[2Jb\x1b]0;title\x07c\rd";
+  equal((await show(say(evil), {}, { stdoutIsTerminal: true })).stdout, "abcd\n");
+  equal((await show(say(evil))).stdout, `${evil}\n`);
+});
+
+Deno.test("with a schema only the structured answer is printed", async () => {
+  const { stdout } = await show(say("```{}```"), { structured: { n: 1 } }, { structured: true });
+  equal(stdout, '{"n":1}\n');
+  const failed = { result: "failed", error: { code: "output_schema", message: "bad" } } as const;
+  equal((await show(say("x"), failed, { structured: true })).stdout, "");
+});
