@@ -44,7 +44,9 @@ export function resolveModel(config: ModelConfig, catalog: Catalog): ResolvedMod
   const reference = config.ref === undefined ? undefined : splitReference(config.ref);
   const provider = catalog.providers.find((entry) => entry.id === reference?.provider);
   if (reference !== undefined && provider === undefined) {
-    throw unusable(`model.ref points to unknown provider \`${reference.provider}\``);
+    throw unusable(
+      `model.ref points to unknown provider \`${reference.provider}\`; \`pod models\` lists those that are known`,
+    );
   }
   const model = catalog.models.find((entry) =>
     entry.provider === reference?.provider && entry.id === reference.model

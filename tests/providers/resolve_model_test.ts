@@ -27,7 +27,10 @@ Deno.test("20.13-37 an unusable [model] gives the texts of the table", () => {
   const invalid = (ref: string) =>
     `invalid model.ref \`${ref}\`: must be \`<provider>/<model_id>\``;
   for (const ref of ["noslash", "/x", "x/", "/", ""]) fails({ ref }, invalid(ref));
-  fails({ ref: "nobody/x" }, "model.ref points to unknown provider `nobody`");
+  fails(
+    { ref: "nobody/x" },
+    "model.ref points to unknown provider `nobody`; `pod models` lists those that are known",
+  );
   const missing = (field: string) =>
     `model.ref omitted; manifest must specify scheme, model_id, and auth (missing: ${field})`;
   fails({}, missing("scheme"));
