@@ -1,4 +1,4 @@
-import { JsonRenderer, StreamJsonRenderer } from "./output/json_renderer.ts";
+import { JsonRenderer } from "./output/json_renderer.ts";
 import type { Renderer } from "./output/renderer.ts";
 import { Spinner } from "./output/spinner.ts";
 import { createStyle } from "./output/style.ts";
@@ -42,8 +42,9 @@ export function createConsole(): PodConsole {
     stdout,
     stderr,
     createRenderer(format, { structured, quiet }) {
-      if (format === "json") return new JsonRenderer(stdout, stderr);
-      if (format === "stream-json") return new StreamJsonRenderer(stdout, stderr);
+      if (format !== "text") {
+        return new JsonRenderer({ stdout, stderr, stream: format === "stream-json" });
+      }
       return new TextRenderer({
         stdout,
         stderr,

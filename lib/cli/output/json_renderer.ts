@@ -3,50 +3,38 @@ import type { Renderer } from "./renderer.ts";
 import type { RunReport } from "./report.ts";
 import type { Writer } from "./writer.ts";
 
-/** `--output json`: one object when all is over. */
-export class JsonRenderer implements Renderer {
-  readonly #stdout: Writer;
-  readonly #stderr: Writer;
-
-  constructor(stdout: Writer, stderr: Writer) {
-    this.#stdout = stdout;
-    this.#stderr = stderr;
-  }
-
-  event(event: Event): void {
-    if (event.event === "alert") this.warn(event.data.message);
-  }
-
-  warn(message: string): void {
-    this.#stderr.write(`pod: warning: ${message}\n`);
-  }
-
-  finish(report: RunReport): void {
-    this.#stdout.write(`${JSON.stringify(report)}\n`);
-    if (report.error !== null) this.#stderr.write(`pod: error: ${report.error.message}\n`);
-  }
+/** What a `JsonRenderer` writes, and where. */
+export interface JsonRendererOptions {
+  readonly stdout: Writer;
+  readonly stderr: Writer;
+  /** Whether every event is a line and the report a `result` event; else there is only the report. */
+  readonly stream: boolean;
 }
 
-/** `--output stream-json`: every event of the wire as a line, then `result` with the same object. */
-export class StreamJsonRenderer implements Renderer {
-  readonly #stdout: Writer;
-  readonly #stderr: Writer;
+/** `--output json` and `--output stream-json`: a program reads standard output, a person the rest. */
+export class JsonRenderer implements Renderer {
+  readonly #options: JsonRendererOptions;
 
-  constructor(stdout: Writer, stderr: Writer) {
-    this.#stdout = stdout;
-    this.#stderr = stderr;
+  constructor(options: JsonRendererOptions) {
+    this.#options = options;
   }
 
   event(event: Event): void {
-    this.#stdout.write(`${JSON.stringify(event)}\n`);
+    if (this.#options.stream) this.#print(event);
+    else if (event.event === "alert") this.warn(event.data.message);
   }
 
   warn(message: string): void {
-    this.#stderr.write(`pod: warning: ${message}\n`);
+    this.#options.stderr.write(`pod: warning: ${message}\n`);
   }
 
   finish(report: RunReport): void {
-    this.#stdout.write(`${JSON.stringify({ event: "result", data: report })}\n`);
-    if (report.error !== null) this.#stderr.write(`pod: error: ${report.error.message}\n`);
+    this.#print(this.#options.stream ? { event: "result", data: report } : report);
+    if (report.error === null) return;
+    this.#options.stderr.write(`pod: error: ${report.error.message}\n`);
+  }
+
+  #print(value: unknown): void {
+    this.#options.stdout.write(`${JSON.stringify(value)}\n`);
   }
 }
