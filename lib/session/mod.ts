@@ -15,5 +15,5 @@ export { type ActiveOptions, PodMetadataStore } from "./metadata_store.ts";
 export { isStoredPodName } from "./pod_name.ts";
 export { replay } from "./replay.ts";
 export { SegmentLog } from "./segment_log.ts";
-export { type SessionState } from "./session_state.ts";
+export { type Interruption, type SessionState } from "./session_state.ts";
 export { SessionStore } from "./store.ts";

@@ -7,6 +7,8 @@ import {
   issueText,
   type Item,
   openToolCalls,
+  type RunCompletedEntry,
+  type RunErroredEntry,
   type SystemItem,
   textMessage,
 } from "../protocol/mod.ts";
@@ -19,7 +21,7 @@ import {
   STATUS_DOMAIN,
   storedStatus,
 } from "./extension.ts";
-import { emptyState, type SessionState } from "./session_state.ts";
+import { emptyState, type Interruption, type SessionState } from "./session_state.ts";
 
 /** Rebuilds the state of a conversation from the entries of its segment, in one pass (spec 30 §3). */
 export function replay(entries: Iterable<Entry>): SessionState {
@@ -31,7 +33,7 @@ export function replay(entries: Iterable<Entry>): SessionState {
     if (isRunStep(entry)) hasOutcome = false;
     if (isOutcome(entry)) hasOutcome = true;
   }
-  if (!hasOutcome && isAnswered(state.history)) state.interrupted = false;
+  if (!hasOutcome && isAnswered(state.history)) state.interruption = null;
   return state;
 }
 
@@ -56,7 +58,7 @@ function applyEntry(state: SessionState, entry: Entry): void {
       return;
     case "system_item":
       addToHistory(state, textMessage("system", entry.item.body));
-      if (entry.item.kind === "interrupt") state.interrupted = false;
+      if (entry.item.kind === "interrupt") state.interruption = null;
       removeDelivered(state.notifications, entry.item);
       return;
     case "turn_end":
@@ -64,7 +66,7 @@ function applyEntry(state: SessionState, entry: Entry): void {
       return;
     case "run_completed":
     case "run_errored":
-      state.interrupted = entry.interrupted;
+      state.interruption = interruptionBy(entry);
       state.paused = false;
       return;
     case "config_changed":
@@ -83,7 +85,7 @@ function applyEntry(state: SessionState, entry: Entry): void {
 /** Every item that a run adds makes it an interrupted one until its outcome is read. */
 function addToHistory(state: SessionState, item: Item): void {
   state.history.push(item);
-  state.interrupted = true;
+  state.interruption = "restart";
   state.paused = false;
 }
 
@@ -130,6 +132,13 @@ function removeDelivered(queue: QueuedNotification[], item: SystemItem): void {
 
 function isSame(left: JsonValue, right: JsonValue): boolean {
   return JSON.stringify(sortKeys(left)) === JSON.stringify(sortKeys(right));
+}
+
+/** The reference writes the same for a pause as for a cancel. */
+function interruptionBy(outcome: RunCompletedEntry | RunErroredEntry): Interruption | null {
+  if (!outcome.interrupted) return null;
+  const stopped = outcome.kind === "run_completed" || outcome.message === "Cancelled";
+  return stopped ? "user" : "failure";
 }
 
 function isRunStep(entry: Entry): boolean {

@@ -8,6 +8,9 @@ import {
 } from "../protocol/mod.ts";
 import type { QueuedNotification, ScopeSnapshot } from "./extension.ts";
 
+/** What cut a run short: somebody stopped it, it failed, or the process went away in the middle. */
+export type Interruption = "user" | "failure" | "restart";
+
 /** What the entries of one segment say (spec 30 §3). */
 export interface SessionState {
   /** Null for a log without any entry. */
@@ -17,8 +20,8 @@ export interface SessionState {
   history: Item[];
   /** The running total of turns of the conversation. */
   turnCount: number;
-  /** Whether the last run was cut short, so that the next one has to tidy up first. */
-  interrupted: boolean;
+  /** Why the last run was cut short, so that the next one has to tidy up first; null: it was not. */
+  interruption: Interruption | null;
   /** Whether the pod was paused when it went away. */
   paused: boolean;
   /** One record per model call, in order. */
@@ -44,7 +47,7 @@ export function emptyState(): SessionState {
     config: DEFAULT_REQUEST_CONFIG,
     history: [],
     turnCount: 0,
-    interrupted: false,
+    interruption: null,
     paused: false,
     usage: [],
     userInputs: [],

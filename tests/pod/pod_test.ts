@@ -205,7 +205,7 @@ Deno.test("the log replays to exactly the history that the model was shown", asy
   deepEqual(state.history, bench.pod.history);
   equal(state.turnCount, 3);
   equal(state.systemPrompt, "You are a test.");
-  equal(state.interrupted, false);
+  equal(state.interruption, null);
   const { sessionId, segmentId } = bench.parts;
   equal(bench.store.countEntries(sessionId, segmentId), state.entryCount);
 });
@@ -230,7 +230,7 @@ Deno.test("10.7.8 a provider error after its retries: one error event, the input
   ]);
   const kinds = bench.entries().map((entry) => entry.kind);
   deepEqual(kinds.slice(-3), ["user_input", "turn_end", "run_errored"]);
-  equal(replay(bench.entries()).interrupted, true);
+  equal(replay(bench.entries()).interruption, "failure");
 });
 
 Deno.test("10.7.5 a stop after output: the partial text is nowhere, the outcome is Cancelled", async () => {

@@ -24,7 +24,7 @@ const rule = (target: string) => ({ target, permission: "write", recursive: true
 const scope = (target: string) => ({ allow: [rule(target)], deny: [] });
 const notification = (message: string) =>
   systemItem({ kind: "notification", message, body: `[Notification]\n${message}` });
-const interrupted = (...entries: Entry[]) => replay([start(), ...entries]).interrupted;
+const interrupted = (...entries: Entry[]) => replay([start(), ...entries]).interruption !== null;
 const paused = (...entries: Entry[]) => replay([start(), ...entries]).paused;
 
 Deno.test("30.14-5 text, paste and file ref give one user message and three typed segments", () => {
@@ -96,7 +96,7 @@ Deno.test("an empty log is an empty conversation", () => {
   equal(state.sessionId, null);
   equal(state.entryCount, 0);
   deepEqual(state.history, []);
-  equal(state.interrupted, false);
+  equal(state.interruption, null);
 });
 
 Deno.test("replay leaves the entries alone", () => {
@@ -175,6 +175,6 @@ Deno.test("a run that reached its outcome leaves the flag that the outcome says"
   fc.assert(fc.property(logArbitrary, (entries) => {
     const last = entries.at(-1);
     const expected = last?.kind === "run_errored";
-    equal(replay(entries).interrupted, expected);
+    equal(replay(entries).interruption !== null, expected);
   }));
 });
