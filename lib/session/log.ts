@@ -23,6 +23,10 @@ export interface Log extends Disposable {
    * @throws {SessionError} `corrupted` if there are fewer.
    */
   truncate(entryCount: number): void;
+  /** Whether somebody else has written to it. */
+  readonly drifted: boolean;
+  /** Its entries as they were written, a line each. */
+  readText(): string;
   close(): void;
 }
 
@@ -45,6 +49,15 @@ export class MemoryLog implements Log {
   truncate(entryCount: number): void {
     if (entryCount > this.#length) throw truncateError("in memory", entryCount, this.#length);
     this.#length = entryCount;
+  }
+
+  get drifted(): boolean {
+    return false;
+  }
+
+  /** Nothing is kept, so there is nothing to read. */
+  readText(): string {
+    return "";
   }
 
   close(): void {}

@@ -20,6 +20,8 @@ export class SegmentLog implements Log {
   /** Encoding into memory that is there already saves a fifth of an append. */
   readonly #scratch = new Uint8Array(SCRATCH_BYTES);
   #length: number;
+  /** Length in bytes of the entries that are known here. */
+  #size: number;
   /** Length in bytes to which the file is to be cut before anything is written to it. */
   #cutTo: number | null = null;
   #changes = 0;
@@ -32,8 +34,8 @@ export class SegmentLog implements Log {
     this.#path = path;
     this.#segmentId = segmentId;
     this.#length = length;
-    const wholeLines = wholeLinesLength(file);
-    if (wholeLines < file.statSync().size) this.#cutTo = wholeLines;
+    this.#size = wholeLinesLength(file);
+    if (this.#size < file.statSync().size) this.#cutTo = this.#size;
   }
 
   get length(): number {
@@ -50,7 +52,24 @@ export class SegmentLog implements Log {
       throw this.#takeBack(written, error);
     }
     this.#length += entries.length;
+    this.#size += bytes.byteLength;
     this.#changes += 1;
+  }
+
+  /** A torn tail that is to be cut off is nobody's work. */
+  get drifted(): boolean {
+    return this.#cutTo === null && this.#file.statSync().size !== this.#size;
+  }
+
+  readText(): string {
+    const bytes = new Uint8Array(this.#size);
+    this.#file.seekSync(0, Deno.SeekMode.Start);
+    for (let offset = 0; offset < bytes.byteLength;) {
+      const read = this.#file.readSync(bytes.subarray(offset));
+      if (read === null) break;
+      offset += read;
+    }
+    return new TextDecoder().decode(bytes);
   }
 
   async sync(): Promise<void> {
@@ -67,7 +86,9 @@ export class SegmentLog implements Log {
     }
     try {
       this.#file.seekSync(0, Deno.SeekMode.Start);
-      this.#file.truncateSync(measureEntries(this.#file, entryCount).bytes);
+      const { bytes } = measureEntries(this.#file, entryCount);
+      this.#file.truncateSync(bytes);
+      this.#size = bytes;
     } catch (error) {
       throw this.#ioError("truncating", error);
     }
