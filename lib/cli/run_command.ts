@@ -126,11 +126,15 @@ function stopped(result: ReportResult, exitCode: number, message: string): Endin
   return { result, exitCode, error: { code: result, message } };
 }
 
-const EXIT_OF_RESULT = {
+/** How a run ends that nothing went wrong with. */
+type WholeResult = Exclude<RunEnd, { code: unknown }>["result"];
+
+const EXIT_OF_RESULT: Readonly<Record<WholeResult, number>> = {
   finished: EXIT.finished,
   limit_reached: EXIT.limitReached,
   paused: EXIT.paused,
-} as const;
+  rolled_back: EXIT.failed,
+};
 
 function endingOf(end: RunEnd, stop: Stop): Ending {
   if (end.result === "cancelled" && stop.reason !== null) return STOPPED[stop.reason];

@@ -86,7 +86,7 @@ export async function openHost(
         instructions: options.instructions,
         outputSchema: options.outputSchema,
       }),
-    createLog: (entries) => storage.createLog(entries),
+    createLog: (segmentId, entries) => storage.createLog(segmentId, entries),
     publish,
     maxTurns: manifest.worker.max_turns,
     toolOutputLimits: {

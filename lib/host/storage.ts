@@ -1,5 +1,6 @@
 import { messageOf, newId, PodError } from "../base/mod.ts";
 import {
+  absolutePath,
   type Paths,
   podRuntimeDirectory,
   podsDirectory,
@@ -17,15 +18,15 @@ export interface PodIdentity {
 
 /** Where a pod keeps what it must keep, and what it may lose. */
 export interface Storage extends AsyncDisposable {
-  /** Creates the pod's segment with its first entries. */
-  createLog(entries: Entry[]): Promise<Log>;
+  /** Creates a segment with its first entries and makes it the pod's own. */
+  createLog(segmentId: string, entries: Entry[]): Promise<Log>;
   /** For command output that is too long to show; made when it is needed. */
   readonly spillDirectory: string;
 }
 
 /** Keeps nothing: the log is only counted, long outputs go to a private folder that is removed. */
 export function ephemeralStorage(temporaryDirectory: string): Storage {
-  const scratch = `${temporaryDirectory}/pod-${newId()}`;
+  const scratch = absolutePath(Deno.cwd(), `${temporaryDirectory}/pod-${newId()}`);
   return {
     createLog: () => Promise.resolve(new MemoryLog()),
     spillDirectory: `${scratch}/bash-output`,
@@ -43,7 +44,7 @@ export async function durableStorage(
   paths: Paths,
   cwd: string,
 ): Promise<Storage> {
-  const { name, sessionId, segmentId } = identity;
+  const { name, sessionId } = identity;
   const data = required(paths.data, "sessions directory", "POD_HOME, POD_DATA_DIR");
   const runtime = required(
     paths.runtime,
@@ -52,7 +53,7 @@ export async function durableStorage(
   );
   const sessions = new SessionStore(sessionsDirectory(data));
   const pods = new PodMetadataStore(podsDirectory(data));
-  if (await unlessReadOnly(data, () => pods.read(name)) !== null) {
+  if (!await unlessReadOnly(data, () => claim(pods.root, name))) {
     throw new PodError(
       "name_in_use",
       `pod \`${name}\` already exists; choose another --name, or leave it out`,
@@ -61,7 +62,7 @@ export async function durableStorage(
   await unlessReadOnly(data, () => pods.setPending(name, sessionId, { cwd }));
   const runtimeDirectory = podRuntimeDirectory(runtime, name);
   return {
-    async createLog(entries) {
+    async createLog(segmentId, entries) {
       const log = await sessions.createSegment(sessionId, segmentId, entries);
       await pods.setActive(name, { session_id: sessionId, segment_id: segmentId });
       return log;
@@ -71,8 +72,20 @@ export async function durableStorage(
   };
 }
 
+/** Whether the name is now ours: of all who ask for it, also at the same time, one can make its folder. */
+async function claim(root: string, name: string): Promise<boolean> {
+  await Deno.mkdir(root, { recursive: true, mode: 0o700 });
+  try {
+    await Deno.mkdir(`${root}/${name}`, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return false;
+    throw error;
+  }
+}
+
 function required(directory: string | null, what: string, variables: string): string {
-  if (directory !== null) return directory;
+  if (directory !== null) return absolutePath(Deno.cwd(), directory);
   throw new PodError(
     "no_directory",
     `could not resolve ${what} (set ${variables}, or HOME); or use --ephemeral`,

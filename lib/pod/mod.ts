@@ -1,9 +1,10 @@
 /**
- * One agent with a durable session. In: user input and a signal to stop. Out: log entries, each
- * written before anything depends on it, and events for whoever watches, in one order.
+ * One agent with a durable session. In: user input, notifications, and a signal to stop. Out: log
+ * entries, each written before anything depends on it, and events for whoever watches, in one order.
  *
  * @module
  */
 export { type Commit, commitOf } from "./commit.ts";
-export { Pod, type PodParts } from "./pod.ts";
+export { Pod, type PodParts, type RestoredSession } from "./pod.ts";
 export { failedEnd, type RunEnd, wireCodeOf } from "./run_end.ts";
+export { type StopIntent, stopIntentOf } from "./stop_intent.ts";

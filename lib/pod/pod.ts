@@ -6,23 +6,36 @@ import {
   type ToolOutputLimits,
   type TurnsResult,
 } from "../agent/mod.ts";
-import { messageOf, PodError } from "../base/mod.ts";
+import { newId, PodError } from "../base/mod.ts";
 import {
   type Entry,
   type Event,
   flattenSegments,
   type Greeting,
   type InputSegment,
+  type InvokeKind,
   type Item,
+  type PodStatus,
   PROTOCOL_VERSION,
   type RequestConfig,
-  type ScopeRule,
   textMessage,
 } from "../protocol/mod.ts";
 import type { Model } from "../providers/mod.ts";
-import type { Log } from "../session/mod.ts";
-import { commitOf } from "./commit.ts";
-import { failedEnd, type RunEnd } from "./run_end.ts";
+import {
+  type Interruption,
+  type Log,
+  type QueuedNotification,
+  type ScopeSnapshot,
+  type SessionState,
+  STATUS_DOMAIN,
+} from "../session/mod.ts";
+import { tidyUp } from "./interruption.ts";
+import { type CreateLog, Journal } from "./journal.ts";
+import { showNotification } from "./notification.ts";
+import { NotificationQueue } from "./notification_queue.ts";
+import { scopeEntry } from "./scope_entry.ts";
+import { endEvent, failedEnd, outcomeEntry, type RunEnd } from "./run_end.ts";
+import { stopIntentOf } from "./stop_intent.ts";
 
 /** What a pod is made of. */
 export interface PodParts {
@@ -30,17 +43,17 @@ export interface PodParts {
   /** Absolute working directory, symlinks resolved. */
   readonly cwd: string;
   readonly sessionId: string;
+  /** Of the first segment; a fork moves on to another. */
   readonly segmentId: string;
   readonly model: Model;
   readonly tools: readonly Tool[];
   readonly config: RequestConfig;
   /** The scope's rules as the log keeps them. */
-  readonly scopeRules: () => { readonly allow: ScopeRule[]; readonly deny: ScopeRule[] };
+  readonly scopeRules: () => ScopeSnapshot;
   readonly scopeSummary: () => string;
   /** Called once, when the first run begins. */
   readonly renderSystemPrompt: () => string;
-  /** Creates the segment with its first entries, durably; called once, when the first run begins. */
-  readonly createLog: (entries: Entry[]) => Promise<Log>;
+  readonly createLog: CreateLog;
   /** Takes every observable step, in order. */
   readonly publish: (event: Event) => void;
   /** Turns of one run. @default unlimited */
@@ -49,16 +62,53 @@ export interface PodParts {
   readonly retryPolicy?: RetryPolicy;
 }
 
-/** One agent with a durable session: what it does is in the log before anybody hears of it. */
+/** A session to go on with. */
+export interface RestoredSession {
+  readonly log: Log;
+  readonly state: SessionState;
+}
+
+/** What is to be undone when a run is rolled back. */
+interface Mark {
+  readonly history: number;
+  readonly entries: number;
+}
+
+/** What distinguishes the ways to start a run. */
+interface RunStart {
+  /** Written and told before anything else of the run. */
+  readonly begin: () => Promise<void>;
+  /** Whether calls that an earlier run left open are closed, instead of run. */
+  readonly tidy: boolean;
+  /** Whether a run that is stopped before it has shown anything leaves no trace. */
+  readonly canRollBack: boolean;
+}
+
+/**
+ * One agent with a durable session: what it does is in the log before anybody hears of it. It does one
+ * thing at a time; who calls it sees to that.
+ */
 export class Pod {
   readonly #parts: PodParts;
-  readonly #history: Item[] = [];
-  readonly #counters: Counters = { turn: 0, llmCall: 0 };
-  #log: Log | null = null;
-  #system: string | null = null;
+  readonly #history: Item[];
+  readonly #counters: Counters;
+  readonly #queue: NotificationQueue;
+  readonly #journal: Journal;
+  #system: string | null;
+  #status: PodStatus;
+  #interruption: Interruption | null;
 
-  constructor(parts: PodParts) {
+  /** @param restored the session to go on with; without it the pod starts a new one. */
+  constructor(parts: PodParts, restored?: RestoredSession) {
+    const state = restored?.state;
     this.#parts = parts;
+    this.#journal = new Journal({ ...parts, log: restored?.log ?? null });
+    this.#history = state?.history ?? [];
+    this.#counters = { turn: state?.turnCount ?? 0, llmCall: 0 };
+    this.#system = state?.systemPrompt ?? null;
+    this.#queue = new NotificationQueue(state?.notifications);
+    this.#interruption = state?.interruption ?? null;
+    this.#status = state?.paused ? "paused" : "idle";
   }
 
   /** The conversation so far, exactly as the model is shown it. */
@@ -69,6 +119,25 @@ export class Pod {
   /** Turns that this session has finished. */
   get turnCount(): number {
     return this.#counters.turn;
+  }
+
+  get status(): PodStatus {
+    return this.#status;
+  }
+
+  /** The segment that is written to. */
+  get segmentId(): string {
+    return this.#journal.segmentId;
+  }
+
+  /** Number of entries in that segment. */
+  get entryCount(): number {
+    return this.#journal.length;
+  }
+
+  /** The trigger of the run that a waiting notification should start; null when none does. */
+  get wakingTrigger(): "notify" | "pod_event" | null {
+    return this.#queue.wakingTrigger;
   }
 
   /** Who a client is talking to. */
@@ -88,6 +157,21 @@ export class Pod {
   }
 
   /**
+   * The `snapshot` event as a line of JSON, without its end. The log's own lines go into it as they
+   * are: a long session is neither kept in memory nor encoded again for each client.
+   */
+  snapshotJson(): string {
+    const entries = this.#journal.readText().trimEnd().replaceAll("\n", ",");
+    const blocks = this.#journal.inFlight;
+    const rest = JSON.stringify({
+      greeting: this.greeting(),
+      status: this.#status,
+      ...(blocks.length > 0 && { in_flight: { blocks } }),
+    });
+    return `{"event":"snapshot","data":{"entries":[${entries}],${rest.slice(1)}}`;
+  }
+
+  /**
    * Runs one user input to its end: commits it, drives the model, commits what comes of it. Once the
    * input is accepted, every failure is an end of the run, recorded as far as the log can be written.
    *
@@ -98,73 +182,143 @@ export class Pod {
     if (text.trim() === "") {
       throw new PodError("invalid_request", "the input is empty; say what is to be done");
     }
-    const { publish } = this.#parts;
-    publish({ event: "status", data: { status: "running" } });
-    const end = await this.#runAccepted(input, text, signal);
-    publish(endEvent(end));
-    publish({ event: "status", data: { status: "idle" } });
-    return end;
+    const segments = [...input];
+    const begin = async () => {
+      const ts = Date.now();
+      this.#journal.append(
+        { kind: "invoke", ts, trigger: "user_send" },
+        { kind: "user_input", ts, segments },
+      );
+      await this.#journal.sync();
+      this.#history.push(textMessage("user", text));
+      this.#journal.publish({ event: "invoke_start", data: { kind: "user_send" } });
+      this.#journal.publish({ event: "user_message", data: { segments } });
+    };
+    return await this.#run({ begin, tidy: true, canRollBack: true }, signal);
   }
 
-  /** Closes the log. The pod must be idle. */
-  [Symbol.dispose](): void {
-    this.#log?.close();
-  }
-
-  async #runAccepted(
-    input: readonly InputSegment[],
-    text: string,
+  /** Runs because of what waits in the queue; `trigger` says what woke the pod. */
+  async runNotifications(
+    trigger: Extract<InvokeKind, "notify" | "pod_event">,
     signal: AbortSignal,
   ): Promise<RunEnd> {
-    let log: Log;
+    const begin = () => {
+      this.#journal.append({ kind: "invoke", ts: Date.now(), trigger });
+      this.#journal.publish({ event: "invoke_start", data: { kind: trigger } });
+      return Promise.resolve();
+    };
+    return await this.#run({ begin, tidy: true, canRollBack: false }, signal);
+  }
+
+  /** Goes on where a paused run was stopped; calls that had not begun are run first. */
+  async resume(signal: AbortSignal): Promise<RunEnd> {
+    const begin = () => Promise.resolve();
+    return await this.#run({ begin, tidy: false, canRollBack: false }, signal);
+  }
+
+  /** Gives a paused run up: it is closed as it is, and the pod is idle. */
+  abandon(): void {
+    if (this.#status !== "paused") return;
+    this.#tidyUp();
+    const ts = Date.now();
+    this.#journal.append(
+      { kind: "run_completed", ts, interrupted: false, result: "finished" },
+      { kind: "extension", ts, domain: STATUS_DOMAIN, payload: { status: "idle" } },
+    );
+    this.#journal.beginRun();
+    this.#setStatus("idle");
+  }
+
+  /**
+   * Queues something for the model to be told at its next iteration.
+   *
+   * @param startsRun whether a run is started for it at once; else it is made durable here.
+   */
+  notify(queued: QueuedNotification, startsRun: boolean): void {
+    this.#queue.push(queued);
+    if (!startsRun) this.#persistQueue();
+  }
+
+  /** Shows an event that is not of the pod's own making in the pod's own order. */
+  publish(event: Event): void {
+    this.#journal.publish(event);
+  }
+
+  /** Closes the log. The pod must not be running. */
+  [Symbol.dispose](): void {
+    this.#journal.close();
+  }
+
+  async #run({ begin, tidy, canRollBack }: RunStart, signal: AbortSignal): Promise<RunEnd> {
+    const journal = this.#journal;
+    journal.beginRun();
+    this.#setStatus("running");
+    let end: RunEnd;
     try {
-      log = this.#log ??= await this.#createSegment();
-      await this.#commitInput(log, input, text);
+      if (!journal.isReady) await this.#openSegment();
+      if (tidy) this.#tidyUp();
+      const mark = { history: this.#history.length, entries: journal.length };
+      await begin();
+      end = await this.#drive(signal);
+      if (end.result === "cancelled") end = this.#stopped(end, canRollBack, signal);
+      if (end.result === "rolled_back") this.#rollBack(mark);
+      else await this.#close(end);
     } catch (error) {
-      return failedEnd(error);
+      end = failedEnd(error);
     }
-    const end = await this.#drive(log, signal);
-    try {
-      await this.#commitEnd(log, end);
-    } catch (error) {
-      // The run's own failure, when there is one, is the better thing to report.
-      return "code" in end ? end : failedEnd(error);
-    }
+    journal.publish(endEvent(end));
+    // What waits starts the next run at once: clients see no idle moment in between.
+    const isShutDown = signal.aborted && stopIntentOf(signal) === "shutdown";
+    if (end.result === "paused") this.#setStatus("paused");
+    else if (isShutDown || this.#queue.wakingTrigger === null) this.#setStatus("idle");
     return end;
   }
 
-  async #createSegment(): Promise<Log> {
-    const { sessionId, config, scopeRules, createLog, publish, renderSystemPrompt } = this.#parts;
+  /** What a stopped run comes to: depends on who stopped it and on whether it had shown anything. */
+  #stopped(end: RunEnd, canRollBack: boolean, signal: AbortSignal): RunEnd {
+    const intent = stopIntentOf(signal);
+    if (intent === "shutdown") return end;
+    if (canRollBack && !this.#journal.hasOutput) return { result: "rolled_back" };
+    return intent === "pause" ? { result: "paused", stopped: true } : end;
+  }
+
+  /** Creates the first segment, or one of our own when somebody else has written to the old one. */
+  async #openSegment(): Promise<void> {
+    const { sessionId, config, scopeRules, renderSystemPrompt } = this.#parts;
+    const journal = this.#journal;
+    const isFork = journal.length > 0;
     const ts = Date.now();
-    this.#system = renderSystemPrompt();
-    const start: Entry = {
+    this.#system ??= renderSystemPrompt();
+    await journal.rotate(isFork ? newId() : journal.segmentId, {
       kind: "segment_start",
       ts,
       session_id: sessionId,
       system_prompt: this.#system,
       config,
-      history: [],
-    };
-    const { allow, deny } = scopeRules();
-    const payload = { allow: allow.map(copyRule), deny: deny.map(copyRule) };
-    const log = await createLog([start, { kind: "extension", ts, domain: "pod.scope", payload }]);
-    publish({ event: "segment_rotated", data: { entry: start } });
-    return log;
+      history: [...this.#history],
+      ...(isFork && {
+        forked_from: { segment_id: journal.segmentId, at_turn_index: this.#counters.turn },
+      }),
+    }, [scopeEntry(scopeRules())]);
+    if (!isFork) return;
+    this.#queue.putBack(0);
+    this.#persistQueue();
   }
 
-  async #commitInput(log: Log, segments: readonly InputSegment[], text: string): Promise<void> {
-    const ts = Date.now();
-    log.append(
-      { kind: "invoke", ts, trigger: "user_send" },
-      { kind: "user_input", ts, segments: [...segments] },
-    );
-    await log.sync();
-    this.#history.push(textMessage("user", text));
-    this.#parts.publish({ event: "invoke_start", data: { kind: "user_send" } });
-    this.#parts.publish({ event: "user_message", data: { segments: [...segments] } });
+  /** Closes what an earlier run has left open, and says so. */
+  #tidyUp(): void {
+    if (this.#interruption === null) return;
+    for (const addition of tidyUp(this.#history, this.#interruption)) {
+      this.#journal.commit({ kind: "append", ...addition });
+      this.#history.push(addition.item);
+      if (addition.item.kind !== "tool_result") continue;
+      const { call_id: id, summary } = addition.item;
+      this.#journal.publish({ event: "tool_result", data: { id, summary, is_error: false } });
+    }
+    this.#interruption = null;
   }
 
-  async #drive(log: Log, signal: AbortSignal): Promise<RunEnd> {
+  async #drive(signal: AbortSignal): Promise<RunEnd> {
     const { model, tools, config, maxTurns, toolOutputLimits, retryPolicy } = this.#parts;
     const turns = runTurns({
       model,
@@ -173,18 +327,17 @@ export class Pod {
       tools,
       config,
       counters: this.#counters,
-      cacheKey: this.#parts.segmentId,
+      cacheKey: this.#journal.segmentId,
       maxTurns,
       toolOutputLimits,
       retryPolicy,
+      hooks: { pendingItems: () => this.#queue.take().map(showNotification) },
     }, signal);
     try {
       for (;;) {
         const step = await turns.next();
         if (step.done) return endOf(step.value);
-        const { entry, event } = commitOf(step.value);
-        if (entry !== undefined) appendItem(log, entry);
-        if (event !== undefined) this.#parts.publish(event);
+        this.#journal.commit(step.value);
       }
     } catch (error) {
       // Ends what a run that could not be committed had under way.
@@ -193,48 +346,51 @@ export class Pod {
     }
   }
 
-  async #commitEnd(log: Log, end: RunEnd): Promise<void> {
+  async #close(end: Exclude<RunEnd, { result: "rolled_back" }>): Promise<void> {
+    this.#interruption = interruptionBy(end);
+    this.#queue.settle();
     const ts = Date.now();
-    log.append(
+    const paused: Entry[] = end.result === "paused"
+      ? [{ kind: "extension", ts, domain: STATUS_DOMAIN, payload: { status: "paused" } }]
+      : [];
+    this.#journal.append(
       { kind: "turn_end", ts, turn_count: this.#counters.turn },
-      outcomeEntry(ts, end),
+      outcomeEntry(end),
+      ...paused,
     );
-    await log.sync();
+    await this.#journal.sync();
   }
-}
 
-/** No item enters memory and no tool runs unless its line is on disk (spec 30 §2.7). */
-function appendItem(log: Log, entry: Entry): void {
-  try {
-    log.append(entry);
-  } catch (error) {
-    throw new PodError("history_append", `History append failed: ${messageOf(error)}`, {
-      cause: error,
+  /** Undoes a run that has shown nothing; what it had taken from the queue waits again. */
+  #rollBack(mark: Mark): void {
+    this.#journal.truncate(mark.entries);
+    this.#history.length = mark.history;
+    this.#queue.putBack(mark.entries);
+    this.#persistQueue();
+  }
+
+  /** Without a segment there is nowhere to keep it, and nothing yet that could be lost with it. */
+  #persistQueue(): void {
+    if (this.#journal.length === 0) return;
+    this.#queue.persist((entry) => {
+      this.#journal.append(entry);
+      return this.#journal.length - 1;
     });
+  }
+
+  #setStatus(status: PodStatus): void {
+    this.#status = status;
+    this.#journal.publish({ event: "status", data: { status } });
   }
 }
 
 function endOf(result: TurnsResult): RunEnd {
+  if (result === "paused") return { result, stopped: false };
   if (result !== "yielded") return { result };
   throw new PodError("internal", "the run asked for a compaction, which this pod cannot do");
 }
 
-function outcomeEntry(ts: number, end: RunEnd): Entry {
-  if ("code" in end) return { kind: "run_errored", ts, interrupted: true, message: end.message };
-  return {
-    kind: "run_completed",
-    ts,
-    interrupted: end.result === "paused",
-    result: end.result,
-  };
-}
-
-function endEvent(end: RunEnd): Event {
-  if ("code" in end) return { event: "error", data: { code: end.code, message: end.message } };
-  return { event: "run_end", data: { result: end.result } };
-}
-
-/** Rules as plain JSON, with the keys in the order in which the reference writes them. */
-function copyRule({ permission, recursive, target }: ScopeRule) {
-  return { permission, recursive, target };
+function interruptionBy(end: RunEnd): Interruption | null {
+  if (end.result === "paused" || end.result === "cancelled") return "user";
+  return end.result === "failed" ? "failure" : null;
 }

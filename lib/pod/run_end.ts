@@ -1,10 +1,14 @@
-import { messageOf, PodError } from "../base/mod.ts";
 import { RunError } from "../agent/mod.ts";
-import type { ErrorCode } from "../protocol/mod.ts";
+import { messageOf, PodError } from "../base/mod.ts";
+import type { Entry, ErrorCode, Event } from "../protocol/mod.ts";
 
 /** How a run ended. `message` and `code` are what clients are told. */
 export type RunEnd =
-  | { readonly result: "finished" | "paused" | "limit_reached" }
+  | { readonly result: "finished" | "limit_reached" }
+  /** Stopped before it had shown anything: as if it had never been. */
+  | { readonly result: "rolled_back" }
+  /** By a hook, or because somebody asked for it: `stopped` tells. */
+  | { readonly result: "paused"; readonly stopped: boolean }
   | {
     readonly result: "failed" | "cancelled";
     readonly code: ErrorCode;
@@ -29,4 +33,20 @@ export function failedEnd(error: unknown): RunEnd {
     code: wireCodeOf(error),
     message: messageOf(error),
   };
+}
+
+/** The entry that closes a run in the log; a pause that was asked for is a cancel there. */
+export function outcomeEntry(end: Exclude<RunEnd, { result: "rolled_back" }>): Entry {
+  const ts = Date.now();
+  if ("code" in end) return { kind: "run_errored", ts, interrupted: true, message: end.message };
+  if (end.result === "paused" && end.stopped) {
+    return { kind: "run_errored", ts, interrupted: true, message: "Cancelled" };
+  }
+  return { kind: "run_completed", ts, interrupted: end.result === "paused", result: end.result };
+}
+
+/** What clients are told of the end of a run. */
+export function endEvent(end: RunEnd): Event {
+  if ("code" in end) return { event: "error", data: { code: end.code, message: end.message } };
+  return { event: "run_end", data: { result: end.result } };
 }

@@ -59,7 +59,7 @@ async function createPod(
     }),
     scopeSummary: () => `Writable:\n  - ${root}`,
     renderSystemPrompt: () => "You are a test.",
-    async createLog(first) {
+    async createLog(_segmentId, first) {
       log = await store.createSegment(sessionId, segmentId, first);
       return parts.wrapLog?.(log) ?? log;
     },
@@ -320,6 +320,10 @@ function failingAt(log: Log, isTooMuch: (entry: Entry) => boolean): Log {
       if (entries.some(isTooMuch)) throw new Error("no space left on device");
       log.append(...entries);
     },
+    get drifted() {
+      return log.drifted;
+    },
+    readText: () => log.readText(),
     sync: () => log.sync(),
     truncate: (count) => log.truncate(count),
     close: () => log.close(),

@@ -1,11 +1,12 @@
 import type { JsonValue } from "../../base/mod.ts";
 import type { StopReason } from "../../protocol/mod.ts";
 
-/** How a one-shot run ended; `timeout` and `cancelled` were stopped from outside. */
+/** How a one-shot run ended; `timeout`, `cancelled` and `rolled_back` were stopped from outside. */
 export type ReportResult =
   | "finished"
   | "limit_reached"
   | "paused"
+  | "rolled_back"
   | "failed"
   | "cancelled"
   | "timeout";

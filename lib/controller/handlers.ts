@@ -1,0 +1,142 @@
+import {
+  type Event,
+  flattenSegments,
+  type Method,
+  type PodEvent,
+  type PodStatus,
+} from "../protocol/mod.ts";
+import type { QueuedNotification } from "../session/mod.ts";
+import type { Controller } from "./controller.ts";
+import { notVisible, type Rejection, REJECTIONS } from "./rejection.ts";
+
+type MethodName = Method["method"];
+type MethodOf<Name extends MethodName> = Extract<Method, { method: Name }>;
+
+/** What a method does in one state: nothing to return, or why it is refused. */
+type Handler<Name extends MethodName> = (
+  controller: Controller,
+  method: MethodOf<Name>,
+  /** Sends an event to the client that asked, and to nobody else. */
+  answer: (event: Event) => void,
+) => Rejection | void;
+
+type Row<Name extends MethodName> = Readonly<Record<PodStatus, Handler<Name>>>;
+
+const { running, runningNoRewind, runningNoDiscovery, notPaused, notRunning } = REJECTIONS;
+
+/** The state table of spec 10 §5. */
+const TABLE: { readonly [Name in MethodName]: Row<Name> } = {
+  run: { idle: run, running: refuse(running), paused: run },
+  resume: {
+    idle: refuse(notPaused),
+    running: refuse(running),
+    paused: (controller) => controller.stage({ kind: "resume" }),
+  },
+  cancel: {
+    idle: refuse(notRunning),
+    running: (controller) => controller.stop("cancel"),
+    paused: (controller) => controller.pod.abandon(),
+  },
+  pause: {
+    idle: refuse(notRunning),
+    running: (controller) => controller.stop("pause"),
+    paused: nothing,
+  },
+  notify: always((controller, { params }) => {
+    wake(controller, { kind: "notification", ...params });
+  }),
+  pod_event: always((controller, { params }) => hear(controller, params)),
+  compact: {
+    idle: refuseCompaction,
+    running: refuse(runningNoRewind),
+    paused: refuse(REJECTIONS.pausedNoCompact),
+  },
+  list_rewind_targets: {
+    idle: listRewindTargets,
+    running: refuse(runningNoRewind),
+    paused: listRewindTargets,
+  },
+  rewind_to: {
+    idle: ({ pod }, { params }) =>
+      params.target.segment_id === pod.segmentId
+        ? REJECTIONS.noRewindTarget
+        : REJECTIONS.otherSegment,
+    running: refuse(runningNoRewind),
+    paused: refuse(REJECTIONS.pausedNoRewind),
+  },
+  list_visible_pods: unlessRunning((_controller, _method, answer) =>
+    answer({ event: "visible_pods", data: { pods: [] } })
+  ),
+  inspect_pod: unlessRunning((_controller, { params }) => notVisible(params.name)),
+  attach_or_restore_pod: unlessRunning((_controller, { params }) => notVisible(params.name)),
+  list_completions: always((_controller, { params: { kind } }, answer) =>
+    answer({ event: "completions", data: { kind, entries: [] } })
+  ),
+  shutdown: always((controller) => controller.shutDown()),
+};
+
+/** A pod without a `[compaction]` section has nothing to compact with (spec 10 §10). */
+function refuseCompaction({ pod }: Controller): void {
+  pod.publish({
+    event: "alert",
+    data: {
+      level: "warn",
+      source: "compactor",
+      message: "manual compact is unavailable because [compaction] is not configured",
+      timestamp_ms: Date.now(),
+    },
+  });
+}
+
+/** Does what the table says for a method in the present state. */
+export function handle(
+  controller: Controller,
+  method: Method,
+  answer: (event: Event) => void,
+): Rejection | void {
+  // The row that belongs to a method takes exactly that method, which the compiler cannot follow.
+  const row = TABLE[method.method] as Row<MethodName>;
+  return row[controller.state](controller, method, answer);
+}
+
+function refuse(rejection: Rejection): () => Rejection {
+  return () => rejection;
+}
+
+function nothing(): void {}
+
+function always<Name extends MethodName>(handler: Handler<Name>): Row<Name> {
+  return { idle: handler, running: handler, paused: handler };
+}
+
+function unlessRunning<Name extends MethodName>(handler: Handler<Name>): Row<Name> {
+  return { idle: handler, running: refuse(runningNoDiscovery), paused: handler };
+}
+
+function run(controller: Controller, { params: { input } }: MethodOf<"run">): Rejection | void {
+  if (flattenSegments(input).trim() === "") return REJECTIONS.emptyInput;
+  controller.stage({ kind: "user", input });
+}
+
+function listRewindTargets(
+  { pod }: Controller,
+  _method: MethodOf<"list_rewind_targets">,
+  answer: (event: Event) => void,
+): void {
+  answer({ event: "rewind_targets", data: { head_entries: pod.entryCount, targets: [] } });
+}
+
+/** A sub-delegation is nobody's to decide about, so the model is not told (spec 10 §11.2). */
+function hear(controller: Controller, event: PodEvent): void {
+  if (event.kind !== "scope_sub_delegated") wake(controller, { kind: "pod_event", event });
+}
+
+/** Queues something, and starts a run for it where the pod is free and it should. */
+function wake(controller: Controller, queued: QueuedNotification): void {
+  const wakes = queued.kind === "pod_event" || queued.auto_run !== false;
+  const startsRun = wakes && controller.state === "idle";
+  controller.pod.notify(queued, startsRun);
+  if (!startsRun) return;
+  const trigger = queued.kind === "notification" ? "notify" : "pod_event";
+  controller.stage({ kind: "notification", trigger });
+}

@@ -1,0 +1,31 @@
+import type { Addition } from "../agent/mod.ts";
+import { type PodEvent, type SystemItem, textMessage } from "../protocol/mod.ts";
+import type { QueuedNotification } from "../session/mod.ts";
+
+const HINT =
+  "This is for your information and not a blocking request: finish what you are doing, " +
+  "and deal with it at a point where it fits.";
+
+/** A child's report as a line of text (spec 30 §2.3). */
+function describePodEvent(event: PodEvent): string {
+  switch (event.kind) {
+    case "turn_ended":
+      return `pod \`${event.pod_name}\` finished a turn`;
+    case "errored":
+      return `pod \`${event.pod_name}\` errored: ${event.message}`;
+    case "shut_down":
+      return `pod \`${event.pod_name}\` shut down`;
+    case "scope_sub_delegated":
+      return `pod \`${event.parent_pod}\` sub-delegated scope to \`${event.sub_pod}\``;
+  }
+}
+
+/** A notification as the model is shown it, and as the log keeps it. */
+export function showNotification(queued: QueuedNotification): Addition {
+  const text = queued.kind === "notification" ? queued.message : describePodEvent(queued.event);
+  const body = `[Notification]\n${text}\n\n${HINT}`;
+  const note: SystemItem = queued.kind === "notification"
+    ? { kind: "notification", message: queued.message, body }
+    : { kind: "pod_event", event: queued.event, body };
+  return { item: textMessage("system", body), note };
+}
