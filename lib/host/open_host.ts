@@ -186,8 +186,14 @@ function createTools({ identity, scope, cwd, storage, env, secretVariables }: To
   scope.update((current) =>
     current.withAllow([{ target: spillDirectory, permission: "read", recursive: true }])
   );
-  const podName = identity.name;
-  const bash = createBashTool({ cwd, env, spillDirectory, podName, secretVariables });
+  const bash = createBashTool({
+    cwd,
+    env: Object.fromEntries(
+      Object.entries(env).filter(([variable]) => !secretVariables.includes(variable)),
+    ),
+    spillDirectory,
+    podName: identity.name,
+  });
   return { tools: [...tools, bash], dispose: () => bash[Symbol.asyncDispose]() };
 }
 

@@ -45,6 +45,7 @@ export function anthropicModel({ resolved, info, credential, limits }: ModelSetu
       readStream({
         headers,
         limits,
+        secret: credential.kind === "api_key" ? credential.key : null,
         reader: new AnthropicReader(),
         open: (call) => open(request, call),
         ApiError: Anthropic.APIError,

@@ -21,6 +21,8 @@ export interface EventSource<Wire> {
   open(call: HttpCall): PromiseLike<AsyncIterable<Wire>>;
   /** The SDK's class of errors that the provider itself reports, with what it said. */
   readonly ApiError: abstract new (...args: never[]) => Error & { readonly error: unknown };
+  /** Must not be repeated in an error: some providers quote the key that they refuse. */
+  readonly secret: string | null;
   /** The error text for data that is not JSON. */
   unreadable(detail: string): string;
 }
@@ -50,11 +52,23 @@ export async function* readStream<Wire>(
     }
   } catch (error) {
     if (signal.aborted) return;
-    if (reader.stopReason === undefined) throw call.failure ?? toModelError(error, source);
+    if (reader.stopReason === undefined) {
+      throw withoutSecret(call.failure ?? toModelError(error, source), source.secret);
+    }
   }
   if (signal.aborted) return;
-  if (reader.stopReason === undefined) throw call.failure ?? endedEarly();
+  if (reader.stopReason === undefined) {
+    throw withoutSecret(call.failure ?? endedEarly(), source.secret);
+  }
   yield { type: "stop", reason: reader.stopReason };
+}
+
+/** The same error, without its cause if that might repeat the secret too. */
+function withoutSecret(error: ModelError, secret: string | null): ModelError {
+  if (!secret || !error.message.includes(secret)) return error;
+  const { kind, status, apiCode, retryAfterMs } = error;
+  const message = error.message.replaceAll(secret, "[key]");
+  return new ModelError(kind, message, { status, apiCode, retryAfterMs });
 }
 
 function toModelError<Wire>(error: unknown, source: EventSource<Wire>): ModelError {

@@ -42,6 +42,7 @@ export function openaiChatModel({ resolved, info, credential, limits }: ModelSet
       readStream({
         headers,
         limits,
+        secret: credential.kind === "api_key" ? credential.key : null,
         reader: new ChatReader(request.items),
         open: (call) => open(request, call),
         ApiError: OpenAI.APIError,

@@ -97,7 +97,8 @@ export class PodMetadataStore {
     const metadata = spawned_children.length === 0 ? rest : { ...rest, spawned_children };
     try {
       await Deno.mkdir(this.#folder(rest.pod_name), { recursive: true, mode: 0o700 });
-      await writeFileAtomic(this.#path(rest.pod_name), `${JSON.stringify(metadata, null, 2)}\n`);
+      const text = `${JSON.stringify(metadata, null, 2)}\n`;
+      await writeFileAtomic(this.#path(rest.pod_name), text, { mode: 0o600 });
     } catch (error) {
       throw toSessionError(error);
     }

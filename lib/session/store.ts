@@ -55,7 +55,7 @@ export class SessionStore {
     const path = this.segmentPath(sessionId, segmentId);
     try {
       await Deno.mkdir(`${this.root}/${sessionId}`, { recursive: true, mode: 0o700 });
-      await writeFileAtomic(path, text);
+      await writeFileAtomic(path, text, { mode: 0o600 });
       return new SegmentLog(this.#open(path, segmentId), path, segmentId, entries.length);
     } catch (error) {
       throw toSessionError(error);

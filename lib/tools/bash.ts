@@ -89,7 +89,8 @@ export function createBashTool(options: BashToolOptions): BashTool {
     description: DESCRIPTION,
     input,
     async execute({ command, timeout }, { signal }) {
-      if (command.trim() === "") throw new ToolError("Invalid argument", "command is empty");
+      if (command.trim() === "") throw unusable("command is empty");
+      if (command.includes("\0")) throw unusable("command contains a NUL character");
       const seconds = Math.min(Math.max(timeout ?? DEFAULT_TIMEOUT_S, 1), MAX_TIMEOUT_S);
       const call = run(command, seconds, AbortSignal.any([signal, disposed.signal]));
       running.add(call);
@@ -107,6 +108,10 @@ export function createBashTool(options: BashToolOptions): BashTool {
       for (const file of files) await removeIfThere(file);
     },
   });
+}
+
+function unusable(detail: string): ToolError {
+  return new ToolError("Invalid argument", `invalid argument: ${detail}`);
 }
 
 /** The first line of a command, cut to what fits a summary. */

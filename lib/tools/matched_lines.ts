@@ -134,8 +134,8 @@ export class LineCollector {
 /** At most `count` lines from the end of a text that ends with a line end. */
 function lastLines(text: string, count: number): string[] {
   let start = text.length - 1;
-  for (let found = 0; found < count && start > 0; found++) {
-    start = text.lastIndexOf("\n", start - 1);
+  for (let found = 0; found < count && start >= 0; found++) {
+    start = start === 0 ? -1 : text.lastIndexOf("\n", start - 1);
   }
   return count > 0 && text !== "" ? text.slice(start + 1, -1).split("\n") : [];
 }

@@ -13,7 +13,7 @@ export class Pace {
 
   /** Whether it is time to {@link rest}; asked often, as it costs little. */
   get isDue(): boolean {
-    return performance.now() - this.#sliceStartMs >= SLICE_MS;
+    return this.#signal.aborted || performance.now() - this.#sliceStartMs >= SLICE_MS;
   }
 
   /** @throws the signal's reason when the work is no longer wanted. */

@@ -5,6 +5,8 @@ import type { FileHits, SearchJob, SearchQuery } from "./search_engine.ts";
 import { PieceTooLongError, readPieces } from "./text_pieces.ts";
 import { isSystemError } from "./system_error.ts";
 
+const CHUNK_BYTES = 256 * 1024;
+
 /**
  * The search engine that needs no other program. Reads synchronously, which is faster than many reads
  * at once, and rests in between (spec 90 §8). Files in which a line, or with `multiline` the whole
@@ -12,19 +14,26 @@ import { isSystemError } from "./system_error.ts";
  */
 export async function* searchInProcess(job: SearchJob): AsyncGenerator<FileHits> {
   const { query, paths, pace, onSkipped } = job;
+  const buffer = new Uint8Array(CHUNK_BYTES);
   for await (const path of paths) {
-    const found = await searchFile(path, query, pace);
+    const found = await searchFile(path, { query, pace, buffer });
     if (found === null) onSkipped(path);
     else if (found.matches > 0) yield { path, matches: found.matches, lines: found.lines };
   }
 }
 
+interface FileSearch {
+  readonly query: SearchQuery;
+  readonly pace: Pace;
+  readonly buffer: Uint8Array;
+}
+
 /** @returns null when the file cannot be searched. */
-async function searchFile(path: string, query: SearchQuery, pace: Pace) {
+async function searchFile(path: string, { query, pace, buffer }: FileSearch) {
   const collector = new LineCollector(query);
   try {
     using file = Deno.openSync(path);
-    for (const piece of readPieces(file, query.multiline)) {
+    for (const piece of readPieces(file, buffer, query.multiline)) {
       if (query.multiline) await addMatches(piece, query.pattern.regex, collector, pace);
       else addLines(piece, query.pattern.regex, collector, query.maxMatches);
       if (pace.isDue) await pace.rest();

@@ -50,11 +50,11 @@ const UNICODE_CLASSES: Readonly<Record<string, string>> = {
 
 const CONTROLS: Readonly<Record<string, number>> = { a: 7, t: 9, n: 10, v: 11, f: 12, r: 13 };
 const HEX =
-  /[xuU](?:\{([0-9A-Fa-f]{1,6})\}|(?<=x)([0-9A-Fa-f]{2})|(?<=u)([0-9A-Fa-f]{4})|(?<=U)([0-9A-Fa-f]{8}))/y;
-const PROPERTY = /[pP](?:[A-Z]|\{[^{}]*\})/y;
-const COUNTER = /\{\d+(?:,\d*)?\}/y;
-const GROUP = /\(\?(?:P?<(?<name>\w+)>|(?<on>[imsU]*)(?:-(?<off>[imsU]+))?(?<end>[:)]))/y;
-const POSIX_CLASS = /\[:\^?[a-z]+:\]/y;
+  /^[xuU](?:\{([0-9A-Fa-f]{1,6})\}|(?<=x)([0-9A-Fa-f]{2})|(?<=u)([0-9A-Fa-f]{4})|(?<=U)([0-9A-Fa-f]{8}))/;
+const PROPERTY = /^[pP](?:[A-Z]|\{[^{}]*\})/;
+const COUNTER = /^\{\d+(?:,\d*)?\}/;
+const GROUP = /^\(\?(?:P?<(?<name>\w+)>|(?<on>[imsU]*)(?:-(?<off>[imsU]+))?(?<end>[:)]))/;
+const POSIX_CLASS = /^\[:\^?[a-z]+:\]/;
 const LF = 10;
 
 /** Goes through a pattern once and writes it down for both engines. */
@@ -194,10 +194,9 @@ class Translation {
     this.ripgrep += ripgrep;
   }
 
-  /** Steps over `syntax`, a sticky expression, if it comes next. */
+  /** Steps over `syntax` if it comes next. */
   #take(syntax: RegExp): RegExpExecArray | null {
-    syntax.lastIndex = this.#at;
-    const found = syntax.exec(this.#pattern);
+    const found = syntax.exec(this.#pattern.slice(this.#at));
     if (found !== null) this.#at += found[0].length;
     return found;
   }

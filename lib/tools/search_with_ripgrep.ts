@@ -1,19 +1,8 @@
-import * as v from "valibot";
 import { ToolError } from "../agent/mod.ts";
 import { byteLength, messageOf } from "../base/mod.ts";
-import { cutAtMatches, linesOf, type Span, type TextPart } from "./matched_lines.ts";
-import {
-  BINARY_PEEK_BYTES,
-  type FileHits,
-  type FoundLine,
-  type SearchEngine,
-  type SearchJob,
-  type SearchQuery,
-} from "./search_engine.ts";
+import { MessageReader } from "./ripgrep_messages.ts";
+import type { FileHits, SearchEngine, SearchJob, SearchQuery } from "./search_engine.ts";
 import { invalidRegex } from "./search_pattern.ts";
-
-const LF = 10;
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** How long the paths of one command line may be together: far below what any system allows. */
 const MAX_PATH_BYTES = 96 * 1024;
@@ -125,84 +114,4 @@ function unreadable(complaints: string, searched: ReadonlySet<string>): string[]
     .filter((line) => !line.endsWith(noSuchFile))
     .map((line) => line.slice(0, Math.max(0, line.lastIndexOf(": "))))
     .filter((path) => searched.has(path));
-}
-
-/** Text that `rg` gives as it is, or in base64 when it is not UTF-8. */
-const rgText = v.object({ text: v.optional(v.string()), bytes: v.optional(v.string()) });
-type RgText = v.InferOutput<typeof rgText>;
-
-/** What there is of use in the messages of `rg --json`. */
-const rgMessage = v.object({
-  type: v.string(),
-  data: v.object({
-    path: v.optional(rgText),
-    lines: v.optional(rgText),
-    line_number: v.nullish(v.number()),
-    submatches: v.optional(v.array(v.object({ start: v.number(), end: v.number() })), []),
-    binary_offset: v.nullish(v.number()),
-  }),
-});
-
-/** Puts the messages about one file together. */
-class MessageReader {
-  /** Whether `rg` got to its end; without that it has refused its arguments. */
-  isComplete = false;
-  readonly #query: SearchQuery;
-  #matches = 0;
-  #lines: FoundLine[] = [];
-
-  constructor(query: SearchQuery) {
-    this.#query = query;
-  }
-
-  /** @returns the hits of a file when they are complete. */
-  read(line: string): FileHits | null {
-    const { type, data } = v.parse(rgMessage, JSON.parse(line));
-    if (type === "summary") this.isComplete = true;
-    if (type === "match" || type === "context") {
-      this.#add(data.lines ?? {}, data.line_number ?? 1, type === "match", data.submatches);
-    }
-    if (type !== "end") return null;
-    const hits = { path: data.path?.text ?? "", matches: this.#matches, lines: this.#lines };
-    this.#matches = 0;
-    this.#lines = [];
-    const isBinary = (data.binary_offset ?? Infinity) < BINARY_PEEK_BYTES;
-    return isBinary ? null : hits;
-  }
-
-  #add(found: RgText, number: number, isMatch: boolean, spans: readonly Span[]): void {
-    const text = found.text ?? decoder.decode(bytesOf(found));
-    if (!isMatch || !this.#query.multiline) {
-      return this.#keep({ text: text.replace(/\n$/, ""), isMatch }, number);
-    }
-    // Matches on neighbouring lines come as one; their positions count bytes. An empty match at the
-    // very end has none, so what no position is in is a match too.
-    for (const part of cutAtMatches(linesOf(text), lineLengths(bytesOf(found)), spans)) {
-      this.#keep({ text: part.text, isMatch }, number);
-      number += part.text.split("\n").length;
-    }
-  }
-
-  #keep({ text, isMatch }: TextPart, number: number): void {
-    if (isMatch) this.#matches += 1;
-    if (this.#query.keepLines) {
-      this.#lines.push({ number, text: text.replace(/\r$/, ""), isMatch });
-    }
-  }
-}
-
-function bytesOf({ text = "", bytes }: RgText): Uint8Array {
-  if (bytes === undefined) return new TextEncoder().encode(text);
-  return Uint8Array.from(atob(bytes), (character) => character.charCodeAt(0));
-}
-
-function lineLengths(text: Uint8Array): number[] {
-  const lengths: number[] = [];
-  for (let start = 0; start < text.byteLength;) {
-    const end = text.indexOf(LF, start);
-    const next = end < 0 ? text.byteLength : end;
-    lengths.push(next - start);
-    start = next + 1;
-  }
-  return lengths;
 }

@@ -112,8 +112,10 @@ function signalGroup(pid: number, signal: Deno.Signal): void {
   try {
     Deno.kill(-pid, signal);
   } catch (error) {
-    // The group is gone already.
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    // The group is gone already, or what is left of it runs as another user.
+    const isOutOfReach = error instanceof Deno.errors.NotFound ||
+      error instanceof Deno.errors.PermissionDenied;
+    if (!isOutOfReach) throw error;
   }
 }
 

@@ -1,6 +1,5 @@
 import { BINARY_PEEK_BYTES } from "./search_engine.ts";
 
-const CHUNK_BYTES = 256 * 1024;
 const MAX_PIECE_LENGTH = 64 * 1024 * 1024;
 
 /** A file with a line, or as a whole if it is wanted so, that is too long to be searched here. */
@@ -14,10 +13,14 @@ export class PieceTooLongError extends Error {
  * A file that looks binary has no pieces; a NUL behind the part that is looked at ends a line, which
  * is how `rg` takes it.
  *
+ * @param buffer room for one read; a larger one than {@link BINARY_PEEK_BYTES}, used again and again.
  * @throws {PieceTooLongError}
  */
-export function* readPieces(file: Deno.FsFile, inOnePiece: boolean): Generator<string> {
-  const buffer = new Uint8Array(CHUNK_BYTES);
+export function* readPieces(
+  file: Deno.FsFile,
+  buffer: Uint8Array,
+  inOnePiece: boolean,
+): Generator<string> {
   let rest = "";
   let decoder: TextDecoder | undefined;
   for (let read = file.readSync(buffer); read !== null; read = file.readSync(buffer)) {

@@ -162,6 +162,14 @@ export class PodProcess implements AsyncDisposable {
     await Promise.race([seen, end]);
   }
 
+  /** Waits for something that must happen before `pod` ends. */
+  async before<T>(event: Promise<T>): Promise<T> {
+    const end = this.finished.then(({ stdout, stderr }) => {
+      throw new Error(`pod ended too early: ${stdout}${stderr}`);
+    });
+    return await Promise.race([event, end]);
+  }
+
   async #follow(stdin: PodOptions["stdin"]): Promise<Finished> {
     const child = this.#child;
     const input = stdin === undefined || stdin === "open" ? undefined : this.#feed(stdin);

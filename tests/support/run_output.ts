@@ -49,7 +49,7 @@ export function eventsOf(finished: { stdout: string; code: number }): EventLine[
   return events;
 }
 
-/** Both parts of the last line of `--output stream-json`. */
+/** The object in the last line of `--output stream-json`. */
 export function lastReportOf({ stdout }: { stdout: string }): RunReport {
   const { event, data } = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "");
   equal(event, "result");

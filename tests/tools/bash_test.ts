@@ -42,8 +42,9 @@ function processesMarked(mark: string): number[] {
     try {
       if (Deno.readTextFileSync(`/proc/${name}/cmdline`).includes(mark)) pids.push(Number(name));
     } catch (error) {
-      // It has ended between two looks.
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      // It has ended between two looks, or while it was looked at.
+      if (!(error instanceof Error && "code" in error)) throw error;
+      if (error.code !== "ENOENT" && error.code !== "ESRCH") throw error;
     }
   }
   return pids.filter((pid) => pid !== Deno.pid);
@@ -180,7 +181,8 @@ Deno.test("a command is passed as it is: comments, here-documents, braces, synta
 
 Deno.test("bad input is refused", async () => {
   await using shell = await createShell();
-  await rejects(shell.run("  \n"), /command is empty/);
+  await rejects(shell.run("  \n"), /invalid argument: command is empty/);
+  await rejects(shell.run("echo \0"), /command contains a NUL character/);
   await rejects(shell.run("true", -1), /invalid Bash input: timeout/);
 });
 
