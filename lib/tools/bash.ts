@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { type Tool, ToolError, type ToolOutput } from "../agent/mod.ts";
 import { defineTool } from "./define_tool.ts";
+import { Guardian } from "./guardian.ts";
 import { runShell, type ShellEnd } from "./shell.ts";
 import { shellEnvironment } from "./shell_environment.ts";
 import { ShellOutput } from "./shell_output.ts";
@@ -8,6 +9,9 @@ import { ShellOutput } from "./shell_output.ts";
 const DEFAULT_TIMEOUT_S = 120;
 const MAX_TIMEOUT_S = 600;
 const MAX_SUMMARY_LENGTH = 80;
+
+/** Told to the model, which may have counted on them. */
+const LEFT_BEHIND = "[processes left in the background were not waited for]\n";
 
 const DESCRIPTION =
   "Runs a command with bash in the working directory and returns what it prints, " +
@@ -54,6 +58,7 @@ export function createBashTool(options: BashToolOptions): BashTool {
   const { cwd, spillDirectory } = options;
   const env = shellEnvironment(options);
   const disposed = new AbortController();
+  const guardian = new Guardian();
   const running = new Set<Promise<unknown>>();
   const files = new Set<string>();
 
@@ -68,8 +73,9 @@ export function createBashTool(options: BashToolOptions): BashTool {
     try {
       const onOutput = (chunk: Uint8Array) => output.add(chunk);
       const timeoutMs = timeoutS * 1000;
-      const end = await runShell({ script, cwd, env, timeoutMs, onOutput }, signal);
+      const end = await runShell({ script, cwd, env, timeoutMs, onOutput }, guardian, signal);
       content = output.content(end.kind === "timed_out");
+      if (end.kind === "exited" && end.leftBehind) content = `${content ?? ""}${LEFT_BEHIND}`;
       isFileShown = output.path !== null;
       return {
         summary: `$ ${shortened(script)}${describeEnd(end, timeoutS)}`,
@@ -105,6 +111,7 @@ export function createBashTool(options: BashToolOptions): BashTool {
     async [Symbol.asyncDispose]() {
       disposed.abort();
       await Promise.allSettled(running);
+      await guardian[Symbol.asyncDispose]();
       for (const file of files) await removeIfThere(file);
     },
   });

@@ -1,7 +1,7 @@
 /**
  * The built-in tools, one file each. In: the shared scope, the working directory, and what a single
- * tool needs beside them. Out: {@link Tool} objects for the agent loop. Every tool reaches files
- * through {@link ScopedFiles} and nothing else.
+ * tool needs beside them. Out: {@link Tool} objects for the agent loop. The file
+ * tools reach files through {@link ScopedFiles}, which asks the scope; Bash is not bound by it.
  *
  * @module
  */

@@ -19,8 +19,9 @@ export interface PatternOptions {
 /**
  * Reads a pattern as a model writes it and gives it the same meaning in both engines: no look-around
  * and no back-references; `\d`, `\w` and `\s` know all of Unicode; `^`, `\A`, `$` and `\z` stand at
- * line ends; braces that are no counter, and any escaped punctuation, mean themselves. One difference remains:
- * beside letters outside ASCII, `\b`, `\B` and a `\W` or `\S` in brackets are precise in `rg` only.
+ * line ends; braces that are no counter, and any escaped punctuation, mean themselves. One difference
+ * remains: beside letters outside ASCII, `\b`, `\B` and a `\W` or `\S` in brackets are precise in
+ * `rg` only.
  *
  * @throws {ToolError} `invalid regex: …`
  */

@@ -1,5 +1,6 @@
 import { ToolError } from "../agent/mod.ts";
 import { messageOf, sleep } from "../base/mod.ts";
+import type { Guardian } from "./guardian.ts";
 
 /** How long the output of a command is waited for once its shell has ended. */
 const DRAIN_MS = 250;
@@ -7,13 +8,12 @@ const DRAIN_MS = 250;
 const TERM_GRACE_MS = 2000;
 
 /**
- * Runs `$0` as a script with both outputs in one pipe, so that they keep their order, and nothing to
- * read. A process beside it waits on our end of the original standard input: when this program dies,
- * however it dies, that read ends and the whole group is killed. `exec` rather than `eval`: the
- * script's own `wait` must not wait for that process, and its syntax cannot break out of this one.
+ * Waits for a line that says that the group is watched over, then runs `$0` as a script with nothing to
+ * read and both outputs in one pipe, so that they keep their order. `exec` rather than `eval`: the
+ * syntax of the script cannot break out of this one.
  */
-const WRAPPER = "exec 3<&0 </dev/null; ( read -r _ <&3; kill -KILL -$$ ) >/dev/null 2>&1 & " +
-  'exec 3<&- 2>&1; exec bash -c "$0"';
+const WRAPPER = 'read -r _ || exit; exec </dev/null 2>&1; exec bash -c "$0"';
+const GO = new TextEncoder().encode("\n");
 
 /** A command to run. */
 export interface ShellCommand {
@@ -27,7 +27,8 @@ export interface ShellCommand {
 
 /** How a command ended. */
 export type ShellEnd =
-  | { readonly kind: "exited"; readonly code: number }
+  /** `leftBehind`: what still ran in the background and held the output was killed. */
+  | { readonly kind: "exited"; readonly code: number; readonly leftBehind: boolean }
   | { readonly kind: "signalled" }
   | { readonly kind: "timed_out" };
 
@@ -38,9 +39,14 @@ export type ShellEnd =
  * @throws {ToolError} when the shell cannot be started.
  * @throws the signal's reason when `signal` is aborted; the group is killed at once then.
  */
-export async function runShell(command: ShellCommand, signal: AbortSignal): Promise<ShellEnd> {
+export async function runShell(
+  command: ShellCommand,
+  guardian: Guardian,
+  signal: AbortSignal,
+): Promise<ShellEnd> {
   signal.throwIfAborted();
   const child = start(command);
+  const started = letGo(child, guardian);
   const settled = new AbortController();
   const reader = child.stdout.getReader();
   const drained = drain(reader, command.onOutput);
@@ -58,8 +64,13 @@ export async function runShell(command: ShellCommand, signal: AbortSignal): Prom
       await Promise.race([drained, stopped, sleep(TERM_GRACE_MS, settled.signal)]);
       return { kind: "timed_out" };
     }
-    await Promise.race([drained, stopped, sleep(DRAIN_MS, settled.signal)]);
-    return first.signal === null ? { kind: "exited", code: first.code } : { kind: "signalled" };
+    const quiet = await Promise.race([
+      drained.then(() => true),
+      stopped,
+      sleep(DRAIN_MS, settled.signal),
+    ]);
+    if (first.signal !== null) return { kind: "signalled" };
+    return { kind: "exited", code: first.code, leftBehind: quiet !== true };
   } finally {
     settled.abort();
     signalGroup(child.pid, "SIGKILL");
@@ -67,7 +78,8 @@ export async function runShell(command: ShellCommand, signal: AbortSignal): Prom
     // The pipe ends with the last of the group, unless somebody who left the group holds it too.
     await Promise.race([drained, sleep(DRAIN_MS)]);
     await reader.cancel();
-    await child.stdin.close().catch(ignoreClosed);
+    await started;
+    await guardian.forget(child.pid);
   }
 }
 
@@ -85,6 +97,19 @@ function start({ script, cwd, env }: ShellCommand): Deno.ChildProcess {
     }).spawn();
   } catch (error) {
     throw new ToolError("Execution failed", `spawn bash: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** Lets a command begin once it cannot be left behind any more. */
+async function letGo(child: Deno.ChildProcess, guardian: Guardian): Promise<void> {
+  await guardian.watch(child.pid);
+  const writer = child.stdin.getWriter();
+  try {
+    await writer.write(GO);
+    await writer.close();
+  } catch (error) {
+    // It was stopped before it began.
+    if (!(error instanceof Deno.errors.BrokenPipe) && !(error instanceof TypeError)) throw error;
   }
 }
 
@@ -117,9 +142,4 @@ function signalGroup(pid: number, signal: Deno.Signal): void {
       error instanceof Deno.errors.PermissionDenied;
     if (!isOutOfReach) throw error;
   }
-}
-
-/** Closing our end of a pipe whose other end is gone is all that was wanted. */
-function ignoreClosed(error: unknown): void {
-  if (!(error instanceof Deno.errors.BrokenPipe) && !(error instanceof TypeError)) throw error;
 }

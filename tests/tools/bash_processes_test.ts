@@ -71,7 +71,7 @@ Deno.test("50.12.3-29 a child in a session of its own does not hold the call", a
     "setsid -f sh -c 'echo $$ > escaped; exec sleep 300'; echo a",
   );
   ok(performance.now() - start < 10_000);
-  equal(content, "a\n");
+  match(content ?? "", /^a\n\[processes left/);
   const escaped = () => Number(Deno.readTextFileSync(`${space.ws}/escaped`));
   await until(() => escaped() > 0);
   Deno.kill(escaped(), "SIGKILL");

@@ -1,4 +1,4 @@
-import { deepEqual, equal, rejects } from "node:assert/strict";
+import { deepEqual, equal, rejects } from "../support/assert.ts";
 import type { JsonObject } from "../../lib/base/mod.ts";
 import { FileWorkspace } from "./file_workspace.ts";
 import { linesBelow, search } from "./search_calls.ts";

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, rejects } from "node:assert/strict";
+import { deepEqual, equal, match, rejects, throws } from "../support/assert.ts";
 import type { JsonObject } from "../../lib/base/mod.ts";
 import { FileWorkspace } from "./file_workspace.ts";
 import { engines, linesBelow, search } from "./search_calls.ts";
@@ -383,3 +383,35 @@ Deno.test("50.4-5 an rg that cannot be started is the tool's failure", async () 
     message: /^spawn rg: /,
   });
 });
+
+Deno.test("50.12.2-26 a search that is cancelled ends rg", async () => {
+  await using space = await FileWorkspace.create({ files: FILES });
+  const rgPath = `${space.root}/rg`;
+  await Deno.writeTextFile(rgPath, `#!/bin/sh\necho $$ > ${space.root}/id\nexec sleep 600\n`);
+  await Deno.chmod(rgPath, 0o755);
+  const cancel = new AbortController();
+  const options = { rgPath, signal: cancel.signal };
+  const failure = rejects(search(space, "Grep", { pattern: "two" }, options), {
+    message: "enough",
+  });
+  const id = await until(() => Number(textOf(`${space.root}/id`)));
+  cancel.abort(new Error("enough"));
+  await failure;
+  throws(() => Deno.kill(id, "SIGKILL"), Deno.errors.NotFound);
+});
+
+/** Waits for something other than nothing; the runner's own time limit ends a wait in vain. */
+async function until(find: () => number): Promise<number> {
+  let found = find();
+  for (; found === 0; found = find()) await new Promise((resolve) => setTimeout(resolve, 5));
+  return found;
+}
+
+function textOf(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
+}

@@ -1,4 +1,4 @@
-import { equal } from "node:assert/strict";
+import { equal } from "../support/assert.ts";
 import { compileRules, parseIgnoreFile, type Verdict } from "../../lib/tools/path_rules.ts";
 
 const judgements: [rules: string[], path: string, verdict: Verdict][] = [

@@ -1,4 +1,4 @@
-import { deepEqual } from "node:assert/strict";
+import { deepEqual } from "../support/assert.ts";
 import fc from "fast-check";
 import { FileWorkspace } from "./file_workspace.ts";
 import { engines, search } from "./search_calls.ts";

@@ -1,4 +1,4 @@
-import { deepEqual, equal, throws } from "node:assert/strict";
+import { deepEqual, equal, throws } from "../support/assert.ts";
 import { compilePattern } from "../../lib/tools/search_pattern.ts";
 import { FileWorkspace } from "./file_workspace.ts";
 import { engines, linesBelow, search } from "./search_calls.ts";

@@ -1,4 +1,4 @@
-import { deepEqual } from "node:assert/strict";
+import { deepEqual } from "../support/assert.ts";
 import fc from "fast-check";
 import { Pace } from "../../lib/tools/pace.ts";
 import { compileRules } from "../../lib/tools/path_rules.ts";
