@@ -1,3 +1,5 @@
+import type { StopReason } from "../host/mod.ts";
+
 /** What the exit status of `pod` says; decided from the final state alone. */
 export const EXIT = {
   finished: 0,
@@ -14,3 +16,11 @@ export const EXIT = {
   /** 128 + SIGTERM. */
   terminated: 143,
 } as const;
+
+/** The code for a run that was stopped from outside. */
+export const EXIT_OF_STOP: Readonly<Record<StopReason, number>> = {
+  SIGINT: EXIT.interrupted,
+  SIGTERM: EXIT.terminated,
+  timeout: EXIT.timeout,
+  output_closed: EXIT.outputClosed,
+};

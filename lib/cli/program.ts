@@ -2,25 +2,21 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { messageOf, PodError, printable, sleep, VERSION } from "../base/mod.ts";
 import { parseDuration } from "./duration.ts";
 import { EXIT } from "./exit_code.ts";
+import { addLaunchFlags, type LaunchFlags, launchOptions } from "./launch_flags.ts";
+import { addPodCommands } from "./pod_commands.ts";
 import { createConsole, type OutputFormat, type PodConsole } from "./console.ts";
 import { isReaderGone } from "./output/writer.ts";
 
 const LAST_WORDS_MS = 2000;
 
 /** The flags of `pod run`, as parsed. */
-interface RunFlags {
-  readonly model?: string;
+interface RunFlags extends LaunchFlags {
   readonly name?: string;
-  readonly cwd?: string;
-  readonly allowWrite: string[];
-  readonly allowRead: string[];
-  readonly deny: string[];
-  readonly maxTurns?: number;
+  readonly notify?: string;
   readonly timeout?: number;
   readonly output: OutputFormat;
   readonly outputSchema?: string;
   readonly systemPromptFile?: string;
-  readonly manifest?: string;
   readonly ephemeral?: boolean;
   readonly quiet?: boolean;
 }
@@ -71,6 +67,7 @@ function createProgram(console: PodConsole, exitWith: (code: number) => void): C
       outputError: (text, write) => write(`pod: ${text}`),
     });
   addRunCommand(program, console, exitWith);
+  addPodCommands(program, console, exitWith);
   addModelsCommand(program, console, exitWith);
   return program;
 }
@@ -80,19 +77,18 @@ function addRunCommand(
   console: PodConsole,
   exitWith: (code: number) => void,
 ): void {
-  program.command("run")
+  const command = program.command("run")
     .summary("run one prompt to its end and exit")
     .description(
       "Runs one prompt to its end. The answer goes to standard output, progress to standard error.",
     )
-    .argument("[prompt...]", "what to do; `-` stands for standard input")
-    .option("-m, --model <ref>", "model as PROVIDER/MODEL, see `pod models`")
-    .option("-n, --name <name>", "name of the pod; default: run- and the end of its session id")
-    .option("-C, --cwd <dir>", "working directory")
-    .option("--allow-write <dir>", "let it read and write below DIR (repeatable)", collect, [])
-    .option("--allow-read <dir>", "let it read below DIR (repeatable)", collect, [])
-    .option("--deny <dir>", "keep it out of DIR (repeatable)", collect, [])
-    .option("--max-turns <n>", "stop after N turns of the model", parseCount)
+    .argument("[prompt...]", "what to do; `-` stands for standard input");
+  addLaunchFlags(command)
+    .option(
+      "-n, --name <name>",
+      "name of the pod; one that was there before goes on; default: run- and the end of its session id",
+    )
+    .option("--notify <message>", "wake the pod with a message that is no user's request")
     .option("--timeout <duration>", "stop after this time: 90s, 10m, 1h30m", parseTimeout)
     .addOption(
       new Option("-o, --output <format>", "what standard output gets")
@@ -100,7 +96,6 @@ function addRunCommand(
     )
     .option("--output-schema <file>", "JSON Schema that the final answer must meet")
     .option("--system-prompt-file <file>", "replaces the built-in instructions")
-    .option("--manifest <file>", "TOML description of the pod")
     .option("--ephemeral", "leave no trace on disk")
     .option("-q, --quiet", "no progress on standard error")
     .addHelpText("after", RUN_HELP)
@@ -117,6 +112,7 @@ async function run(console: PodConsole, prompt: string[], flags: RunFlags): Prom
   const exitCode = await runCommand({
     prompt,
     stdin: console.stdin,
+    notify: flags.notify,
     renderer: console.createRenderer(flags.output, {
       structured: flags.outputSchema !== undefined,
       quiet: flags.quiet ?? false,
@@ -124,18 +120,11 @@ async function run(console: PodConsole, prompt: string[], flags: RunFlags): Prom
     stop,
     outputSchemaPath: flags.outputSchema,
     systemPromptPath: flags.systemPromptFile,
-    launch: {
-      model: flags.model,
+    launch: launchOptions(flags, {
       name: flags.name,
-      cwd: flags.cwd ?? ".",
-      allowWrite: flags.allowWrite,
-      allowRead: flags.allowRead,
-      deny: flags.deny,
-      maxTurns: flags.maxTurns,
-      manifestPath: flags.manifest,
       ephemeral: flags.ephemeral ?? false,
-      env: Deno.env.toObject(),
-    },
+      isOneShot: true,
+    }),
   });
   if (stop.reason !== null) await lastWords(console, exitCode);
   return exitCode;
@@ -160,16 +149,6 @@ function addModelsCommand(
       const { modelsCommand } = await import("./models_command.ts");
       exitWith(await modelsCommand(console, { json: flags.json ?? false }));
     });
-}
-
-function collect(value: string, previous: string[]): string[] {
-  return [...previous, value];
-}
-
-function parseCount(text: string): number {
-  const count = Number(text);
-  if (Number.isSafeInteger(count) && count >= 1) return count;
-  throw new InvalidArgumentError("It must be a whole number from 1 on.");
 }
 
 function parseTimeout(text: string): number {

@@ -9,17 +9,21 @@ import {
 } from "../host/mod.ts";
 import type { RunEnd } from "../pod/mod.ts";
 import { type Event, PROTOCOL_VERSION } from "../protocol/mod.ts";
-import { EXIT } from "./exit_code.ts";
+import { EXIT, EXIT_OF_STOP } from "./exit_code.ts";
 import type { Renderer } from "./output/renderer.ts";
 import type { ReportResult, RunReport } from "./output/report.ts";
 import { Tally } from "./output/tally.ts";
 import { compileOutputSchema, type OutputSchema, type StructuredAnswer } from "./output_schema.ts";
+import { isLive } from "./pod_connection.ts";
 import { type PromptInput, readPrompt } from "./prompt.ts";
+import { sendCommand } from "./send_command.ts";
 
 /** A `pod run` as the command line asks for it. */
 export interface RunOptions {
   readonly prompt: readonly string[];
   readonly stdin: PromptInput;
+  /** Wakes the pod with this instead of a prompt. */
+  readonly notify?: string;
   readonly renderer: Renderer;
   readonly stop: Stop;
   readonly launch: LaunchOptions;
@@ -41,7 +45,11 @@ export async function runCommand(options: RunOptions): Promise<number> {
   const { renderer, stop } = options;
   const startedAt = performance.now();
   const tally = new Tally();
+  // What comes after the run is of no interest to whoever asked for it.
+  let isOver = false;
+  let serving: Promise<void> | undefined;
   const publish = (event: Event) => {
+    if (isOver || event.event === "shutdown") return;
     tally.add(event);
     renderer.event(event);
   };
@@ -50,27 +58,39 @@ export async function runCommand(options: RunOptions): Promise<number> {
   let ending: Ending;
   try {
     const schema = await readSchema(options.outputSchemaPath);
-    const prompt = await unlessStopped(readPrompt(options.prompt, options.stdin), stop);
+    const prompt = options.notify ??
+      await unlessStopped(readPrompt(options.prompt, options.stdin), stop);
+    const { name, ephemeral } = options.launch;
+    if (name !== undefined && !ephemeral && await isLive(name)) {
+      const kind = options.notify === undefined ? "run" : "notify";
+      return await sendCommand({ name, text: prompt, kind, wait: true, renderer, stop });
+    }
     host = await openHost({
       ...options.launch,
       instructions: await readInstructions(options.systemPromptPath),
       outputSchema: schema?.text,
     }, publish);
     for (const warning of host.warnings) renderer.warn(warning);
-    publish({
-      event: "snapshot",
-      data: { entries: [], greeting: host.pod.greeting(), status: "idle" },
-    });
-    let end = await runText(host, prompt, stop);
+    publish(host.snapshot());
+    const { controller } = host;
+    serving = controller.serve();
+    void stop.requested().then(() => controller.shutDown());
+    let end = options.notify === undefined
+      ? await runText(host, prompt)
+      : await runNotification(host, prompt);
     structured = checkAnswer(end, schema, tally);
     if (structured?.ok === false) {
-      end = await runText(host, correction(structured.problem), stop);
+      end = await runText(host, correction(structured.problem));
       structured = checkAnswer(end, schema, tally);
     }
+    isOver = true;
     ending = structured?.ok === false ? schemaFailure(structured.problem) : endingOf(end, stop);
   } catch (error) {
     ending = failureToStart(error, stop);
   } finally {
+    isOver = true;
+    host?.controller.shutDown();
+    await serving;
     await host?.[Symbol.asyncDispose]();
   }
   renderer.finish({
@@ -91,8 +111,14 @@ export async function runCommand(options: RunOptions): Promise<number> {
   return ending.exitCode;
 }
 
-function runText(host: Host, content: string, stop: Stop): Promise<RunEnd> {
-  return host.pod.run([{ kind: "text", content }], stop.signal);
+function runText({ controller }: Host, content: string): Promise<RunEnd> {
+  return controller.stage({ kind: "user", input: [{ kind: "text", content }] });
+}
+
+/** A paused pod is not woken: it is told when it goes on. */
+async function runNotification({ pod, controller }: Host, message: string): Promise<RunEnd> {
+  pod.notify({ kind: "notification", message }, pod.status !== "paused");
+  return await controller.stageNotifications() ?? { result: "paused", stopped: true };
 }
 
 /** Null where there is nothing to check. */
@@ -115,11 +141,11 @@ function schemaFailure(problem: string): Ending {
 }
 
 const STOPPED: Readonly<Record<StopReason, Ending>> = {
-  SIGINT: stopped("cancelled", EXIT.interrupted, "interrupted (SIGINT)"),
-  SIGTERM: stopped("cancelled", EXIT.terminated, "terminated (SIGTERM)"),
-  timeout: stopped("timeout", EXIT.timeout, "the time given with --timeout is up"),
+  SIGINT: stopped("cancelled", EXIT_OF_STOP.SIGINT, "interrupted (SIGINT)"),
+  SIGTERM: stopped("cancelled", EXIT_OF_STOP.SIGTERM, "terminated (SIGTERM)"),
+  timeout: stopped("timeout", EXIT_OF_STOP.timeout, "the time given with --timeout is up"),
   // Nobody is there to be told.
-  output_closed: { result: "cancelled", exitCode: EXIT.outputClosed, error: null },
+  output_closed: { result: "cancelled", exitCode: EXIT_OF_STOP.output_closed, error: null },
 };
 
 function stopped(result: ReportResult, exitCode: number, message: string): Ending {

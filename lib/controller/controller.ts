@@ -2,6 +2,7 @@ import type { Pod, RunEnd, StopIntent } from "../pod/mod.ts";
 import type { Event, InputSegment, Method, PodEvent } from "../protocol/mod.ts";
 import { handle } from "./handlers.ts";
 import { REJECTIONS } from "./rejection.ts";
+import { reportOf } from "./report.ts";
 
 /** Who sent a method; gets what concerns nobody else. */
 export interface Sender {
@@ -13,6 +14,16 @@ export type StagedRun =
   | { readonly kind: "user"; readonly input: readonly InputSegment[] }
   | { readonly kind: "notification"; readonly trigger: "notify" | "pod_event" }
   | { readonly kind: "resume" };
+
+/** A run that was accepted: it goes on, or begins when those before it are over. */
+interface AcceptedRun {
+  readonly run: StagedRun;
+  readonly stop: AbortController;
+  readonly ended: PromiseWithResolvers<RunEnd>;
+}
+
+/** The end of a run that came too late to be started. */
+const NOT_STARTED: RunEnd = { result: "cancelled", code: "internal", message: "Cancelled" };
 
 /** What a controller works with. */
 export interface ControllerParts {
@@ -31,9 +42,7 @@ export interface ControllerParts {
 export class Controller {
   readonly pod: Pod;
   readonly #parts: ControllerParts;
-  #staged: StagedRun | null = null;
-  /** Stops the run that is staged or going on; there from the moment in which it is accepted. */
-  #stop: AbortController | null = null;
+  readonly #accepted: AcceptedRun[] = [];
   #isShuttingDown = false;
   #wake = Promise.withResolvers<void>();
 
@@ -44,7 +53,7 @@ export class Controller {
 
   /** The column of the state table that applies. */
   get state(): "idle" | "running" | "paused" {
-    return this.#stop === null ? this.pod.status : "running";
+    return this.#accepted.length === 0 ? this.pod.status : "running";
   }
 
   /** Handles one method of a client. */
@@ -55,42 +64,57 @@ export class Controller {
     if (refused) answer({ event: "error", data: refused });
   }
 
-  /** Accepts a run. The pod must not be running. */
-  stage(run: StagedRun): void {
-    this.#staged = run;
-    this.#stop = new AbortController();
+  /** Accepts a run, which begins when those before it are over; resolves when it has ended. */
+  stage(run: StagedRun): Promise<RunEnd> {
+    if (this.#isShuttingDown) return Promise.resolve(NOT_STARTED);
+    const ended = Promise.withResolvers<RunEnd>();
+    this.#accepted.push({ run, stop: new AbortController(), ended });
     this.#wake.resolve();
+    return ended.promise;
   }
 
-  /** Stops the run that is staged or going on, at whatever point it is. */
+  /** Stages a run for what waits in the pod's queue, if the pod is free and it should be woken. */
+  stageNotifications(): Promise<RunEnd> | null {
+    const trigger = this.pod.wakingTrigger;
+    const isFree = this.#accepted.length === 0 && this.pod.status !== "paused" &&
+      !this.#isShuttingDown;
+    return trigger !== null && isFree ? this.stage({ kind: "notification", trigger }) : null;
+  }
+
+  /** Stops the run that goes on or is about to begin, at whatever point it is. */
   stop(intent: StopIntent): void {
-    this.#stop?.abort(intent);
+    this.#accepted[0]?.stop.abort(intent);
   }
 
-  /** Ends `serve`, after the run that is going on has been stopped. */
+  /** Ends `serve`, when every accepted run has come to its end, stopped. */
   shutDown(): void {
     this.#isShuttingDown = true;
-    this.stop("shutdown");
+    for (const { stop } of this.#accepted) stop.abort("shutdown");
     this.#wake.resolve();
   }
 
-  /** Runs what is staged until the pod is shut down; ends with the `shutdown` event. */
+  /** Runs what is accepted until the pod is shut down; ends with the `shutdown` event. */
   async serve(): Promise<void> {
-    this.#stageNotifications();
-    while (!this.#isShuttingDown || this.#staged !== null) {
-      const run = this.#staged;
-      if (run === null) {
+    const { report, podName } = this.#parts;
+    this.stageNotifications();
+    for (;;) {
+      const [accepted] = this.#accepted;
+      if (accepted === undefined) {
+        if (this.#isShuttingDown) break;
         await this.#wake.promise;
         this.#wake = Promise.withResolvers();
         continue;
       }
-      this.#staged = null;
-      const end = await this.#start(run, this.#stop?.signal ?? AbortSignal.abort("shutdown"));
-      this.#stop = null;
-      this.#report(run, end);
-      this.#stageNotifications();
+      const { run, stop, ended } = accepted;
+      const end = await this.#start(run, stop.signal);
+      this.#accepted.shift();
+      // A parent hears of the runs that somebody asked for, never of the pod's own (spec 10 §6.3).
+      if (run.kind !== "notification") report?.(reportOf(end, podName));
+      this.stageNotifications();
+      ended.resolve(end);
     }
     this.pod.publish({ event: "shutdown" });
+    report?.({ kind: "shut_down", pod_name: podName });
   }
 
   #start(run: StagedRun, signal: AbortSignal): Promise<RunEnd> {
@@ -102,21 +126,5 @@ export class Controller {
       case "resume":
         return this.pod.resume(signal);
     }
-  }
-
-  /** What came in while the pod could not be woken is looked after now. */
-  #stageNotifications(): void {
-    const trigger = this.pod.wakingTrigger;
-    if (trigger === null || this.#isShuttingDown || this.pod.status === "paused") return;
-    this.stage({ kind: "notification", trigger });
-  }
-
-  /** A parent hears of the runs that somebody asked for, never of the pod's own (spec 10 §6.3). */
-  #report(run: StagedRun, end: RunEnd): void {
-    const { report, podName: pod_name } = this.#parts;
-    if (report === undefined || run.kind === "notification") return;
-    if (end.result === "finished") return report({ kind: "turn_ended", pod_name });
-    const message = "code" in end ? end.message : `the turn ended as ${end.result}`;
-    report({ kind: "errored", pod_name, message });
   }
 }

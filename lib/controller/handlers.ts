@@ -1,3 +1,5 @@
+import { PodError } from "../base/mod.ts";
+import { wireCodeOf } from "../pod/mod.ts";
 import {
   type Event,
   flattenSegments,
@@ -30,12 +32,12 @@ const TABLE: { readonly [Name in MethodName]: Row<Name> } = {
   resume: {
     idle: refuse(notPaused),
     running: refuse(running),
-    paused: (controller) => controller.stage({ kind: "resume" }),
+    paused: (controller) => void controller.stage({ kind: "resume" }),
   },
   cancel: {
     idle: refuse(notRunning),
     running: (controller) => controller.stop("cancel"),
-    paused: (controller) => controller.pod.abandon(),
+    paused: abandon,
   },
   pause: {
     idle: refuse(notRunning),
@@ -96,7 +98,12 @@ export function handle(
 ): Rejection | void {
   // The row that belongs to a method takes exactly that method, which the compiler cannot follow.
   const row = TABLE[method.method] as Row<MethodName>;
-  return row[controller.state](controller, method, answer);
+  try {
+    return row[controller.state](controller, method, answer);
+  } catch (error) {
+    if (!(error instanceof PodError)) throw error;
+    return { code: wireCodeOf(error), message: error.message };
+  }
 }
 
 function refuse(rejection: Rejection): () => Rejection {
@@ -115,7 +122,7 @@ function unlessRunning<Name extends MethodName>(handler: Handler<Name>): Row<Nam
 
 function run(controller: Controller, { params: { input } }: MethodOf<"run">): Rejection | void {
   if (flattenSegments(input).trim() === "") return REJECTIONS.emptyInput;
-  controller.stage({ kind: "user", input });
+  void controller.stage({ kind: "user", input });
 }
 
 function listRewindTargets(
@@ -131,12 +138,15 @@ function hear(controller: Controller, event: PodEvent): void {
   if (event.kind !== "scope_sub_delegated") wake(controller, { kind: "pod_event", event });
 }
 
+/** Gives the paused run up; what came in meanwhile starts one of its own. */
+function abandon(controller: Controller): void {
+  controller.pod.abandon();
+  controller.stageNotifications();
+}
+
 /** Queues something, and starts a run for it where the pod is free and it should. */
 function wake(controller: Controller, queued: QueuedNotification): void {
   const wakes = queued.kind === "pod_event" || queued.auto_run !== false;
-  const startsRun = wakes && controller.state === "idle";
-  controller.pod.notify(queued, startsRun);
-  if (!startsRun) return;
-  const trigger = queued.kind === "notification" ? "notify" : "pod_event";
-  controller.stage({ kind: "notification", trigger });
+  controller.pod.notify(queued, wakes && controller.state === "idle");
+  controller.stageNotifications();
 }

@@ -3,6 +3,7 @@ import {
   absolutePath,
   type Manifest,
   ManifestError,
+  type ParsedManifest,
   type PartialManifest,
   readManifestFile,
   resolveManifest,
@@ -11,8 +12,8 @@ import type { Permission, ScopeRule } from "../protocol/mod.ts";
 
 /** What a person asks for when starting a pod. Paths may be relative. */
 export interface LaunchOptions {
-  /** Where the pod works; relative paths of these options count from the process's directory. */
-  readonly cwd: string;
+  /** Where the pod works. Default: where it worked before, else the process's directory. */
+  readonly cwd?: string;
   /** The environment, for keys, base directories and the shell. */
   readonly env: Readonly<Record<string, string>>;
   /** Default: from the manifest, else made from the session id. */
@@ -31,6 +32,10 @@ export interface LaunchOptions {
   readonly outputSchema?: string;
   /** Whether nothing is kept on disk. */
   readonly ephemeral: boolean;
+  /** Whether the pod goes away after its run. */
+  readonly isOneShot: boolean;
+  /** Whether it may work in directories that another live pod claims. */
+  readonly share: boolean;
 }
 
 /** Where a launch happens. */
@@ -39,33 +44,39 @@ export interface LaunchPlace {
   readonly cwd: string;
   /** Working directory of this process, which relative options count from. */
   readonly processCwd: string;
-  /** Used when neither flags nor manifest name the pod. */
-  readonly defaultName: string;
+}
+
+/** The manifest file of a launch as a layer, or null when none is named. */
+export async function readLaunchFile(
+  { manifestPath }: LaunchOptions,
+  { processCwd }: Pick<LaunchPlace, "processCwd">,
+): Promise<ParsedManifest | null> {
+  if (manifestPath === undefined) return null;
+  return await readManifestFile(absolutePath(processCwd, manifestPath));
 }
 
 /**
- * The manifest of a launch: the file if one is named, with the flags on top. Without a file, and
- * without a flag that says otherwise, the pod may write in its working directory.
+ * The manifest of a launch: a base, which is the named file or what an earlier start has left, with the
+ * flags on top. Without a base, and without a flag that says otherwise, the pod may write in its
+ * working directory.
  *
  * @throws {ManifestError}
  */
-export async function launchManifest(
+export function launchManifest(
+  name: string,
+  base: PartialManifest | null,
   options: LaunchOptions,
   place: LaunchPlace,
-): Promise<{ manifest: Manifest; warnings: string[] }> {
-  const layers: PartialManifest[] = [{ pod: { name: place.defaultName } }];
-  const warnings: string[] = [];
-  if (options.manifestPath !== undefined) {
-    const path = absolutePath(place.processCwd, options.manifestPath);
-    const file = await readManifestFile(path);
-    const { model, ...rest } = file.manifest;
-    // A model named by flag replaces the file's: its parts do not fit another provider.
+): Manifest {
+  const layers: PartialManifest[] = [];
+  if (base !== null) {
+    const { model, ...rest } = base;
+    // A model named by flag replaces the base's: its parts do not fit another provider.
     layers.push(options.model === undefined && model !== undefined ? { ...rest, model } : rest);
-    warnings.push(...file.warnings);
   }
-  layers.push(flagLayer(options, place));
+  layers.push(flagLayer(base !== null, options, place), { pod: { name } });
   try {
-    return { manifest: resolveManifest(layers), warnings };
+    return resolveManifest(layers);
   } catch (error) {
     if (!(error instanceof ManifestError) || options.manifestPath === undefined) throw error;
     const message = `failed to resolve manifest ${options.manifestPath}: ${error.message}`;
@@ -73,7 +84,12 @@ export async function launchManifest(
   }
 }
 
-function flagLayer(options: LaunchOptions, place: LaunchPlace): PartialManifest {
+/** What the flags say about files, with absolute paths. */
+function flagLayer(
+  hasBase: boolean,
+  options: LaunchOptions,
+  place: LaunchPlace,
+): PartialManifest {
   const rule = (permission: Permission) => (directory: string): ScopeRule => ({
     target: absolutePath(place.processCwd, directory),
     permission,
@@ -83,11 +99,10 @@ function flagLayer(options: LaunchOptions, place: LaunchPlace): PartialManifest 
     ...options.allowWrite.map(rule("write")),
     ...options.allowRead.map(rule("read")),
   ];
-  if (allow.length === 0 && options.manifestPath === undefined) {
+  if (allow.length === 0 && !hasBase) {
     allow.push({ target: place.cwd, permission: "write", recursive: true });
   }
   return {
-    ...(options.name !== undefined && { pod: { name: options.name } }),
     ...(options.model !== undefined && { model: { ref: options.model } }),
     ...(options.maxTurns !== undefined && { worker: { max_turns: options.maxTurns } }),
     // A denied directory is out of reach altogether, hence `read`.

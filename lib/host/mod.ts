@@ -7,4 +7,6 @@
 export type { LaunchOptions } from "./launch.ts";
 export { type Host, openHost } from "./open_host.ts";
 export { readNamedText, readTextOrNull } from "./read_text.ts";
+export { selfCommand } from "./self_command.ts";
+export { type DetachedPod, startDetached } from "./start_detached.ts";
 export { Stop, type StopReason } from "./stop.ts";

@@ -1,81 +1,101 @@
 import { messageOf, newId, PodError } from "../base/mod.ts";
 import { renderSystemPrompt } from "../context/mod.ts";
-import { type Env, type Manifest, type Paths, resolvePaths } from "../manifest/mod.ts";
+import { Controller } from "../controller/mod.ts";
+import { type Env, type Manifest, resolvePaths } from "../manifest/mod.ts";
 import { Pod } from "../pod/mod.ts";
-import { DEFAULT_REQUEST_CONFIG, type Event, type RequestConfig } from "../protocol/mod.ts";
-import {
-  defaultModel,
-  loadCatalog,
-  type Model,
-  openModel,
-  resolveCredential,
-  resolveModel,
-} from "../providers/mod.ts";
-import { Scope, SharedScope } from "../scope/mod.ts";
-import {
-  createBashTool,
-  createFileTools,
-  createSearchTools,
-  FileTracker,
-  realPath,
-  ScopedFiles,
-} from "../tools/mod.ts";
-import { readNamedText, readTextOrNull } from "./read_text.ts";
-import { launchManifest, type LaunchOptions } from "./launch.ts";
-import { durableStorage, ephemeralStorage, type PodIdentity, type Storage } from "./storage.ts";
+import type { Event } from "../protocol/mod.ts";
+import { Scope, type ScopeRules, SharedScope } from "../scope/mod.ts";
+import type { ScopeSnapshot } from "../session/mod.ts";
+import { realPath } from "../tools/mod.ts";
+import { launchManifest, type LaunchOptions, readLaunchFile } from "./launch.ts";
+import { openManifestModel, requestConfig } from "./manifest_model.ts";
+import { Outlet } from "./outlet.ts";
+import { durableStorage, ephemeralStorage, type PodIdentity } from "./storage.ts";
+import { findStoredPod, type StoredPod } from "./stored_pod.ts";
+import { openStores, usingDirectories } from "./stores.ts";
+import { createToolSet } from "./tool_set.ts";
 
 /** A pod with everything it needs, in this process. */
 export interface Host extends PodIdentity, AsyncDisposable {
   readonly pod: Pod;
+  readonly controller: Controller;
+  /** Null for a pod that nobody can talk to. */
+  readonly socketPath: string | null;
   /** What was odd about the configuration, a line each. */
   readonly warnings: readonly string[];
+  /** What a client is told first. */
+  snapshot(): Event;
 }
 
 /**
- * Puts a pod together: manifest, scope, model, storage, tools. Everything that can be wrong with the
- * configuration is found out before anything is written.
+ * Puts a pod together: manifest, session, scope, model, storage, tools, socket. A pod that was there
+ * before goes on with its conversation. Everything that can be wrong with the configuration is found
+ * out before anything is written.
  *
- * @param publish takes the pod's events, in order
+ * @param watch takes the pod's events, in order
  * @throws {PodError} when the configuration does not make a pod; the message says what to mend.
  */
 export async function openHost(
   options: LaunchOptions,
-  publish: (event: Event) => void,
+  watch: (event: Event) => void,
 ): Promise<Host> {
   const env: Env = (name) => options.env[name];
-  const cwd = realDirectory(options.cwd);
-  const sessionId = newId();
-  const { manifest, warnings } = await launchManifest(options, {
-    cwd,
-    processCwd: Deno.cwd(),
-    defaultName: `run-${sessionId.slice(-8)}`,
-  });
-  const scope = createScope(manifest, cwd);
   const paths = resolvePaths(env);
-  const config = requestConfig(manifest);
-  const { model, secretVariables } = await openManifestModel(manifest, paths, env);
-  warnings.push(...model.unsupported(config));
+  const processCwd = Deno.cwd();
+  const file = await readLaunchFile(options, { processCwd });
+  const freshSessionId = newId();
+  const givenName = options.name ?? file?.manifest.pod?.name;
+  const name = givenName ?? `run-${freshSessionId.slice(-8)}`;
 
-  const identity = { name: manifest.pod.name, sessionId, segmentId: newId() };
-  const storage = options.ephemeral
+  const stores = options.ephemeral ? null : openStores(paths);
+  const stored = stores !== null && givenName !== undefined
+    ? await usingDirectories(() => findStoredPod(name, stores))
+    : null;
+  const conversation = stored?.conversation ?? null;
+  const cwd = realDirectory(options.cwd ?? stored?.cwd ?? ".");
+  if (conversation !== null) refuseScopeFlags(name, options);
+  const base = file?.manifest ?? stored?.manifest ?? null;
+  const manifest = launchManifest(name, base, options, { cwd, processCwd });
+  const scope = createScope(manifest, stored, cwd);
+  const durableRules = copyRules(scope.current.rules);
+  const config = conversation?.state.config ?? requestConfig(manifest);
+  const { model, table, secretVariables } = await openManifestModel(manifest, paths, env);
+  const warnings = [...file?.warnings ?? [], ...model.unsupported(config)];
+
+  const identity: PodIdentity = {
+    name,
+    sessionId: stored?.sessionId ?? freshSessionId,
+    segmentId: conversation?.segmentId ?? newId(),
+  };
+  const storage = stores === null
     ? ephemeralStorage(env("TMPDIR") || "/tmp")
-    : await durableStorage(identity, paths, cwd);
-  const durableRules = scope.current.rules;
-  const { tools, dispose } = createTools({
-    identity,
+    : await durableStorage(stores, {
+      identity,
+      cwd,
+      manifest: JSON.parse(JSON.stringify({ ...manifest, model: table })),
+      scope: durableRules,
+      isRestored: conversation !== null,
+      isOneShot: options.isOneShot,
+      share: options.share,
+      onWarning: (message) => warnings.push(message),
+    });
+  const { spillDirectory, runtime } = storage;
+  const toolSet = createToolSet({
+    podName: name,
     scope,
     cwd,
-    storage,
     env: options.env,
     secretVariables,
+    spillDirectory,
   });
+  const outlet = new Outlet(watch);
   const pod = new Pod({
     ...identity,
     cwd,
     model,
-    tools,
+    tools: toolSet.tools,
     config,
-    scopeRules: () => ({ allow: [...durableRules.allow], deny: [...durableRules.deny] }),
+    scopeRules: () => durableRules,
     scopeSummary: () => scope.current.summary(),
     renderSystemPrompt: () =>
       renderSystemPrompt({
@@ -87,22 +107,34 @@ export async function openHost(
         outputSchema: options.outputSchema,
       }),
     createLog: (segmentId, entries) => storage.createLog(segmentId, entries),
-    publish,
+    publish: (event) => outlet.publish(event),
     maxTurns: manifest.worker.max_turns,
     toolOutputLimits: {
       defaultMaxBytes: manifest.worker.tool_output.default_max_bytes,
       perTool: manifest.worker.tool_output.per_tool,
     },
-  });
+  }, conversation ?? undefined);
+  const controller = new Controller({ pod, podName: name });
+  const takeDown = async () => {
+    await outlet[Symbol.asyncDispose]();
+    await toolSet[Symbol.asyncDispose]();
+    pod[Symbol.dispose]();
+    await storage[Symbol.asyncDispose]();
+  };
+  try {
+    if (runtime !== null) await outlet.open(runtime, controller);
+  } catch (error) {
+    await takeDown();
+    throw error;
+  }
   return {
     ...identity,
     pod,
+    controller,
+    socketPath: runtime?.socketPath ?? null,
     warnings,
-    async [Symbol.asyncDispose]() {
-      await dispose();
-      pod[Symbol.dispose]();
-      await storage[Symbol.asyncDispose]();
-    },
+    snapshot: () => JSON.parse(pod.snapshotJson()),
+    [Symbol.asyncDispose]: takeDown,
   };
 }
 
@@ -117,8 +149,21 @@ function realDirectory(path: string): string {
   throw new PodError("cwd", `failed to resolve pwd ${path}: it is no directory`);
 }
 
-function createScope(manifest: Manifest, cwd: string): SharedScope {
-  const scope = Scope.create(manifest.scope, realPath);
+/** What a conversation may touch is part of it; flags can only take away (design: continuing a name). */
+function refuseScopeFlags(name: string, { allowWrite, allowRead }: LaunchOptions): void {
+  if (allowWrite.length === 0 && allowRead.length === 0) return;
+  throw new PodError(
+    "scope",
+    `pod \`${name}\` has a session with a scope of its own: --allow-write and --allow-read cannot ` +
+      "change it; leave them out, or choose another --name",
+  );
+}
+
+function createScope(manifest: Manifest, stored: StoredPod | null, cwd: string): SharedScope {
+  const kept = stored?.conversation?.scope;
+  const scope = kept === undefined
+    ? Scope.create(manifest.scope, realPath)
+    : Scope.create(kept, realPath).withDeny(manifest.scope.deny);
   if (!scope.canRead(cwd)) {
     throw new PodError(
       "scope",
@@ -128,85 +173,6 @@ function createScope(manifest: Manifest, cwd: string): SharedScope {
   return new SharedScope(scope);
 }
 
-/** The model of a manifest, and the variables that may hold a key, its own or another provider's. */
-async function openManifestModel(
-  manifest: Manifest,
-  paths: Paths,
-  env: Env,
-): Promise<{ model: Model; secretVariables: string[] }> {
-  const named = manifest.model.ref ?? manifest.model.model_id;
-  const table = named === undefined
-    ? { ...manifest.model, ref: defaultModel(env) }
-    : manifest.model;
-  const catalog = await loadCatalog(readTextOrNull, paths.config, env);
-  const resolved = resolveModel(table, catalog);
-  const credential = await resolveCredential(resolved, env, Deno.readTextFile);
-  const readText = (path: string) => readNamedText(path, `scenario ${path}`);
-  const model = await openModel(resolved, credential, { readText });
-  const auths = [resolved.auth, ...catalog.providers.map((provider) => provider.auth_hint)];
-  const secretVariables = auths.flatMap((auth) =>
-    auth.kind === "api_key" && auth.env !== undefined ? [auth.env] : []
-  );
-  return { model, secretVariables };
-}
-
-function requestConfig({ worker }: Manifest): RequestConfig {
-  return {
-    ...DEFAULT_REQUEST_CONFIG,
-    max_tokens: worker.max_tokens ?? null,
-    temperature: worker.temperature ?? null,
-    top_p: worker.top_p ?? null,
-    top_k: worker.top_k ?? null,
-    stop_sequences: worker.stop_sequences,
-    reasoning: worker.reasoning ?? null,
-  };
-}
-
-interface ToolParts {
-  readonly identity: PodIdentity;
-  readonly scope: SharedScope;
-  readonly cwd: string;
-  readonly storage: Storage;
-  readonly env: Readonly<Record<string, string>>;
-  /** Variables in it that are none of a command's business. */
-  readonly secretVariables: readonly string[];
-}
-
-/** The built-in tools. A shell is not bound by the scope, so a pod that may not write has none. */
-function createTools({ identity, scope, cwd, storage, env, secretVariables }: ToolParts) {
-  const files = new ScopedFiles({ scope, cwd, home: env.HOME });
-  const tools = [
-    ...createFileTools({ files, tracker: new FileTracker() }),
-    ...createSearchTools({ files, cwd, rgPath: findProgram("rg", env.PATH) }),
-  ];
-  if (!scope.current.rules.allow.some((rule) => rule.permission === "write")) {
-    return { tools, dispose: () => Promise.resolve() };
-  }
-  const { spillDirectory } = storage;
-  scope.update((current) =>
-    current.withAllow([{ target: spillDirectory, permission: "read", recursive: true }])
-  );
-  const bash = createBashTool({
-    cwd,
-    env: Object.fromEntries(
-      Object.entries(env).filter(([variable]) => !secretVariables.includes(variable)),
-    ),
-    spillDirectory,
-    podName: identity.name,
-  });
-  return { tools: [...tools, bash], dispose: () => bash[Symbol.asyncDispose]() };
-}
-
-/** The path of an executable file on PATH, or null. */
-function findProgram(name: string, path = ""): string | null {
-  for (const directory of path.split(":")) {
-    const candidate = `${directory}/${name}`;
-    try {
-      const { isFile, mode } = Deno.statSync(candidate);
-      if (isFile && ((mode ?? 0) & 0o111) !== 0) return candidate;
-    } catch {
-      // Not there, or not for us to see: look on.
-    }
-  }
-  return null;
+function copyRules({ allow, deny }: ScopeRules): ScopeSnapshot {
+  return { allow: [...allow], deny: [...deny] };
 }

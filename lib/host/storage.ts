@@ -1,13 +1,9 @@
-import { messageOf, newId, PodError } from "../base/mod.ts";
-import {
-  absolutePath,
-  type Paths,
-  podRuntimeDirectory,
-  podsDirectory,
-  sessionsDirectory,
-} from "../manifest/mod.ts";
+import { type JsonValue, newId } from "../base/mod.ts";
+import { PodRegistry, RuntimeDirectory } from "../ipc/mod.ts";
+import { absolutePath } from "../manifest/mod.ts";
 import type { Entry } from "../protocol/mod.ts";
-import { type Log, MemoryLog, PodMetadataStore, SessionStore } from "../session/mod.ts";
+import { type Log, MemoryLog, type ScopeSnapshot } from "../session/mod.ts";
+import { type Stores, usingDirectories } from "./stores.ts";
 
 /** What a pod is called, by name and by id. */
 export interface PodIdentity {
@@ -22,6 +18,24 @@ export interface Storage extends AsyncDisposable {
   createLog(segmentId: string, entries: Entry[]): Promise<Log>;
   /** For command output that is too long to show; made when it is needed. */
   readonly spillDirectory: string;
+  /** What others see of the pod while it lives; null when it is not to be seen. */
+  readonly runtime: RuntimeDirectory | null;
+}
+
+/** What a pod with a lasting session asks for. */
+export interface StorageClaim {
+  readonly identity: PodIdentity;
+  readonly cwd: string;
+  /** The resolved manifest, to be started with again. */
+  readonly manifest: JsonValue;
+  readonly scope: ScopeSnapshot;
+  /** Whether there is a segment already. */
+  readonly isRestored: boolean;
+  /** Whether the pod goes away after its run; such pods share their directories with each other. */
+  readonly isOneShot: boolean;
+  /** Whether it may work in directories of pods that stay. */
+  readonly share: boolean;
+  readonly onWarning: (message: string) => void;
 }
 
 /** Keeps nothing: the log is only counted, long outputs go to a private folder that is removed. */
@@ -30,79 +44,54 @@ export function ephemeralStorage(temporaryDirectory: string): Storage {
   return {
     createLog: () => Promise.resolve(new MemoryLog()),
     spillDirectory: `${scratch}/bash-output`,
+    runtime: null,
     [Symbol.asyncDispose]: () => removeTree(scratch),
   };
 }
 
 /**
- * Claims the pod's name and keeps its session in the data directory.
+ * Claims the pod's name and directories on this host, and keeps its session.
  *
- * @throws {PodError} `no_directory` without a place to write, `name_in_use` when the name is taken.
+ * @throws {PodError} `no_directory` without a place to write
+ * @throws {RegistryError} when name, session or directories belong to a live pod.
  */
-export async function durableStorage(
-  identity: PodIdentity,
-  paths: Paths,
-  cwd: string,
-): Promise<Storage> {
-  const { name, sessionId } = identity;
-  const data = required(paths.data, "sessions directory", "POD_HOME, POD_DATA_DIR");
-  const runtime = required(
-    paths.runtime,
-    "runtime directory",
-    "POD_HOME, POD_RUNTIME_DIR, XDG_RUNTIME_DIR",
+export async function durableStorage(stores: Stores, claim: StorageClaim): Promise<Storage> {
+  const { sessions, pods, runtime } = stores;
+  const { identity: { name, sessionId, segmentId }, cwd, manifest, scope, share } = claim;
+  const registry = new PodRegistry(runtime, { onWarning: claim.onWarning });
+  await usingDirectories(() =>
+    registry.register(
+      { name, segmentId, allow: scope.allow, deny: scope.deny, isOneShot: claim.isOneShot },
+      { besideOthers: share },
+    )
   );
-  const sessions = new SessionStore(sessionsDirectory(data));
-  const pods = new PodMetadataStore(podsDirectory(data));
-  if (!await unlessReadOnly(data, () => claim(pods.root, name))) {
-    throw new PodError(
-      "name_in_use",
-      `pod \`${name}\` already exists; choose another --name, or leave it out`,
-    );
-  }
-  await unlessReadOnly(data, () => pods.setPending(name, sessionId, { cwd }));
-  const runtimeDirectory = podRuntimeDirectory(runtime, name);
-  return {
-    async createLog(segmentId, entries) {
-      const log = await sessions.createSegment(sessionId, segmentId, entries);
-      await pods.setActive(name, { session_id: sessionId, segment_id: segmentId });
-      return log;
-    },
-    spillDirectory: `${runtimeDirectory}/bash-output`,
-    [Symbol.asyncDispose]: () => removeTree(runtimeDirectory),
-  };
-}
-
-/** Whether the name is now ours: of all who ask for it, also at the same time, one can make its folder. */
-async function claim(root: string, name: string): Promise<boolean> {
-  await Deno.mkdir(root, { recursive: true, mode: 0o700 });
+  let directory: RuntimeDirectory;
   try {
-    await Deno.mkdir(`${root}/${name}`, { mode: 0o700 });
-    return true;
+    directory = await usingDirectories(async () => {
+      const pointer = { session_id: sessionId, ...(claim.isRestored && { segment_id: segmentId }) };
+      await pods.setActive(name, pointer, { cwd, manifest });
+      return await RuntimeDirectory.create(runtime, name);
+    });
   } catch (error) {
-    if (error instanceof Deno.errors.AlreadyExists) return false;
+    await registry.release(name);
     throw error;
   }
-}
-
-function required(directory: string | null, what: string, variables: string): string {
-  if (directory !== null) return absolutePath(Deno.cwd(), directory);
-  throw new PodError(
-    "no_directory",
-    `could not resolve ${what} (set ${variables}, or HOME); or use --ephemeral`,
-  );
-}
-
-async function unlessReadOnly<T>(data: string, access: () => T | Promise<T>): Promise<T> {
-  try {
-    return await access();
-  } catch (error) {
-    throw new PodError(
-      "no_directory",
-      `cannot use the data directory ${data}: ${messageOf(error)}; ` +
-        "set POD_HOME to a directory that can be written, or use --ephemeral",
-      { cause: error },
-    );
-  }
+  let registered = segmentId;
+  return {
+    async createLog(newSegmentId, entries) {
+      const log = await sessions.createSegment(sessionId, newSegmentId, entries);
+      await pods.setActive(name, { session_id: sessionId, segment_id: newSegmentId });
+      if (newSegmentId !== registered) await registry.updateSegment(name, newSegmentId);
+      registered = newSegmentId;
+      return log;
+    },
+    spillDirectory: directory.spillPath,
+    runtime: directory,
+    async [Symbol.asyncDispose]() {
+      await directory[Symbol.asyncDispose]();
+      await registry.release(name);
+    },
+  };
 }
 
 async function removeTree(path: string): Promise<void> {

@@ -58,7 +58,7 @@ export function createBashTool(options: BashToolOptions): BashTool {
   const { cwd, spillDirectory } = options;
   const env = shellEnvironment(options);
   const disposed = new AbortController();
-  const guardian = new Guardian();
+  const guardian = new Guardian(env.PATH ?? "/usr/bin:/bin");
   const running = new Set<Promise<unknown>>();
   const files = new Set<string>();
 

@@ -11,8 +11,14 @@ const SCRIPT = "declare -A groups; while read -r sign id; do " +
  * first command; a child of this program, which therefore reaps it.
  */
 export class Guardian implements AsyncDisposable {
+  readonly #path: string;
   #child: Deno.ChildProcess | null = null;
   #writer: WritableStreamDefaultWriter<Uint8Array> | null = null;
+
+  /** @param path where to look for the shell. */
+  constructor(path: string) {
+    this.#path = path;
+  }
 
   /** Starts to watch over a process group. */
   async watch(id: number): Promise<void> {
@@ -36,6 +42,8 @@ export class Guardian implements AsyncDisposable {
     if (this.#child === null) {
       this.#child = new Deno.Command("bash", {
         args: ["-c", SCRIPT],
+        clearEnv: true,
+        env: { PATH: this.#path },
         // Ctrl-C goes to all of a terminal's foreground group: it must not be among them.
         detached: true,
         stdin: "piped",

@@ -113,18 +113,16 @@ Deno.test("30.1 session and segment have version 7 ids of their own", async () =
 Deno.test("30.4.1 metadata is pretty JSON that leads from the name to the segment", async () => {
   await using remains = await finishedRun();
   const { workspace, sessionId, segmentId } = remains;
-  equal(
-    await Deno.readTextFile(`${workspace.home}/pods/agent/metadata.json`),
-    [
-      "{",
-      '  "pod_name": "agent",',
-      '  "active": {',
-      `    "session_id": "${sessionId}",`,
-      `    "segment_id": "${segmentId}"`,
-      "  },",
-      `  "cwd": "${workspace.directory}"`,
-      "}",
-      "",
-    ].join("\n"),
-  );
+  const text = await Deno.readTextFile(`${workspace.home}/pods/agent/metadata.json`);
+  const { resolved_manifest_snapshot: manifest, ...metadata } = JSON.parse(text);
+  deepEqual(metadata, {
+    pod_name: "agent",
+    active: { session_id: sessionId, segment_id: segmentId },
+    cwd: workspace.directory,
+  });
+  deepEqual([manifest.pod, manifest.model], [
+    { name: "agent" },
+    { ref: "anthropic/claude-sonnet-4-6" },
+  ]);
+  equal(text, `${JSON.stringify(JSON.parse(text), null, 2)}\n`);
 });

@@ -10,29 +10,31 @@ Deno.test("a pod without a name is called after its session", async () => {
   equal(pod, `run-${session_id?.slice(-8)}`);
 });
 
-Deno.test("a name in use is refused and stays whose it was", async () => {
+Deno.test("a name that was there before goes on with its session", async () => {
   await using workspace = await Workspace.create();
   const model = await workspace.scenario({ text: "Hi" });
   const run = ["run", "--model", model, "--name", "worker", "Hi"];
   equal((await workspace.run(run)).code, 0);
-  const metadata = `${workspace.home}/pods/worker/metadata.json`;
-  const before = await Deno.readTextFile(metadata);
-
   const { code, stdout, stderr } = await workspace.run(run);
-  deepEqual([code, stdout], [2, ""]);
-  match(stderr, /`worker` already exists.*--name/);
-  equal(await Deno.readTextFile(metadata), before);
-  equal((await workspace.entries()).length > 0, true, "there is one session");
+  deepEqual([code, stdout], [0, "Hi\n"], stderr);
+  const kinds = (await workspace.entries()).map(({ kind }) => kind);
+  equal(kinds.filter((kind) => kind === "segment_start").length, 1);
+  equal(kinds.filter((kind) => kind === "user_input").length, 2);
+
+  const refused = await workspace.run([...run, "--allow-write", "."]);
+  deepEqual([refused.code, refused.stdout], [2, ""]);
+  match(refused.stderr, /`worker` has a session with a scope of its own/);
 });
 
-Deno.test("of runs that start at the same time with one name, one gets it", async () => {
+Deno.test("of runs that start at the same time with one name, one gets it and the others are told", async () => {
   await using workspace = await Workspace.create();
   const model = await workspace.scenario({ delay_ms: 500, text: "Hi" });
   const run = ["run", "--model", model, "--name", "worker", "Hi"];
-  const codes = await Promise.all(
-    Array.from({ length: 5 }, async () => (await workspace.run(run)).code),
-  );
-  deepEqual(codes.sort(), [0, 2, 2, 2, 2]);
+  const ends = await Promise.all(Array.from({ length: 5 }, () => workspace.run(run)));
+  equal(ends.filter(({ code }) => code === 0).length, 1);
+  for (const { code, stderr } of ends) {
+    if (code !== 0) match(stderr, /already (registered|executing a turn)|is running already/);
+  }
 });
 
 Deno.test("a name from the manifest yields to --name", async () => {

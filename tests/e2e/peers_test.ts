@@ -184,7 +184,7 @@ Deno.test("peers 4-9 torn and empty files of earlier runs neither stop a new one
 
   const named = await workspace.run([...run, "--name", "torn"]);
   equal(named.code, 2);
-  match(named.stderr, /`torn` already exists/);
+  match(named.stderr, /pods\/torn\/metadata\.json/);
 });
 
 Deno.test("peers 4-10 an answer is on disk before its tools run", async () => {

@@ -1,7 +1,7 @@
-import { launchManifest, type LaunchOptions } from "../../lib/host/launch.ts";
-import { deepEqual, equal, rejects } from "../support/assert.ts";
+import { launchManifest, type LaunchOptions, readLaunchFile } from "../../lib/host/launch.ts";
+import { deepEqual, equal, rejects, throws } from "../support/assert.ts";
 
-const PLACE = { cwd: "/work", processCwd: "/here", defaultName: "run-12345678" };
+const PLACE = { cwd: "/work", processCwd: "/here" };
 const NOTHING: LaunchOptions = {
   cwd: ".",
   env: {},
@@ -9,6 +9,8 @@ const NOTHING: LaunchOptions = {
   allowRead: [],
   deny: [],
   ephemeral: false,
+  isOneShot: true,
+  share: false,
 };
 
 async function withManifest<T>(text: string, use: (path: string) => Promise<T>): Promise<T> {
@@ -21,19 +23,16 @@ async function withManifest<T>(text: string, use: (path: string) => Promise<T>):
   }
 }
 
-Deno.test("without flags a pod may write in its working directory and has a name of its own", async () => {
-  const { manifest, warnings } = await launchManifest(NOTHING, PLACE);
-  equal(manifest.pod.name, "run-12345678");
+Deno.test("without flags a pod may write in its working directory", () => {
+  const manifest = launchManifest("mine", null, NOTHING, PLACE);
+  equal(manifest.pod.name, "mine");
   deepEqual(manifest.scope.allow, [{ target: "/work", permission: "write", recursive: true }]);
   deepEqual(manifest.scope.deny, []);
-  deepEqual(warnings, []);
 });
 
-Deno.test("scope flags replace the default and count from the process's directory", async () => {
-  const { manifest } = await launchManifest(
-    { ...NOTHING, allowRead: ["docs"], allowWrite: ["/out"], deny: ["docs/secret"] },
-    PLACE,
-  );
+Deno.test("scope flags replace the default and count from the process's directory", () => {
+  const options = { ...NOTHING, allowRead: ["docs"], allowWrite: ["/out"], deny: ["docs/secret"] };
+  const manifest = launchManifest("mine", null, options, PLACE);
   deepEqual(manifest.scope.allow, [
     { target: "/out", permission: "write", recursive: true },
     { target: "/here/docs", permission: "read", recursive: true },
@@ -57,29 +56,32 @@ target = "."
 permission = "read"
 `;
 
-Deno.test("a manifest brings its own scope, name and model; its odd keys are reported", async () => {
+Deno.test("a manifest brings its own scope and model; its odd keys are reported", async () => {
   await withManifest(MANIFEST, async (manifestPath) => {
-    const { manifest, warnings } = await launchManifest({ ...NOTHING, manifestPath }, PLACE);
+    const options = { ...NOTHING, manifestPath };
+    const file = await readLaunchFile(options, PLACE);
+    equal(file?.manifest.pod?.name, "from-file");
+    equal(file?.warnings.length, 1);
+    equal(/worker\.max_turnz/.test(file?.warnings[0] ?? ""), true);
+    const manifest = launchManifest("mine", file?.manifest ?? null, options, PLACE);
     const base = manifestPath.slice(0, manifestPath.lastIndexOf("/"));
     deepEqual(manifest.scope.allow.map(({ target }) => target.replace(/\/\.$/, "")), [base]);
-    equal(manifest.pod.name, "from-file");
     equal(manifest.model.ref, "anthropic/claude-sonnet-4-6");
     equal(manifest.worker.max_turns, 5);
-    equal(warnings.length, 1);
-    equal(/worker\.max_turnz/.test(warnings[0] ?? ""), true);
   });
 });
 
-Deno.test("flags go on top of a manifest; a model named by flag replaces the file's altogether", async () => {
+Deno.test("flags go on top of a base; a model named by flag replaces the base's altogether", async () => {
   await withManifest(MANIFEST, async (manifestPath) => {
-    const { manifest } = await launchManifest({
+    const options = {
       ...NOTHING,
       manifestPath,
-      name: "by-flag",
       model: "demo/tour",
       maxTurns: 9,
       allowWrite: ["/out"],
-    }, PLACE);
+    };
+    const file = await readLaunchFile(options, PLACE);
+    const manifest = launchManifest("by-flag", file?.manifest ?? null, options, PLACE);
     equal(manifest.pod.name, "by-flag");
     deepEqual(manifest.model, { ref: "demo/tour" });
     equal(manifest.worker.max_turns, 9);
@@ -87,11 +89,17 @@ Deno.test("flags go on top of a manifest; a model named by flag replaces the fil
   });
 });
 
-Deno.test("a manifest that does not resolve names its file", async () => {
-  await withManifest('[pod]\nname = "a/b"', async (manifestPath) => {
-    await rejects(launchManifest({ ...NOTHING, manifestPath }, PLACE), (error: Error) => {
-      equal(error.message, `failed to resolve manifest ${manifestPath}: invalid pod name: a/b`);
-      return true;
-    });
+Deno.test("a manifest that does not resolve names its file", () => {
+  const options = { ...NOTHING, manifestPath: "pod.toml" };
+  throws(() => launchManifest("a/b", {}, { ...options, allowRead: ["/"] }, PLACE), {
+    message: "failed to resolve manifest pod.toml: invalid pod name: a/b",
   });
+});
+
+Deno.test("a manifest file that is not there is an error; none named is none", async () => {
+  equal(await readLaunchFile(NOTHING, PLACE), null);
+  await rejects(
+    readLaunchFile({ ...NOTHING, manifestPath: "/nowhere/pod.toml" }, PLACE),
+    /failed to read manifest \/nowhere\/pod\.toml/,
+  );
 });

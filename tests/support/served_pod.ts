@@ -41,6 +41,7 @@ export class ServedPod implements AsyncDisposable {
   readonly #options: ServedPodOptions;
   readonly #ownsRoot: boolean;
   readonly #alerts = new AlertBuffer();
+  #isClosed = false;
   #parts?: { pod: Pod; controller: Controller; server: PodServer; served: Promise<void> };
 
   private constructor(
@@ -101,6 +102,8 @@ export class ServedPod implements AsyncDisposable {
 
   /** Shuts the pod down, if it is not, and waits for the end of it. */
   async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.controller.shutDown();
     await this.ended;
     this.pod[Symbol.dispose]();

@@ -1,0 +1,61 @@
+import type { Tool } from "../agent/mod.ts";
+import type { SharedScope } from "../scope/mod.ts";
+import {
+  createBashTool,
+  createFileTools,
+  createSearchTools,
+  FileTracker,
+  ScopedFiles,
+} from "../tools/mod.ts";
+
+/** What the tools of one pod work with. */
+export interface ToolSetOptions {
+  readonly podName: string;
+  /** Gets one more rule, for the output files of the shell. */
+  readonly scope: SharedScope;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Variables in it that are none of a command's business. */
+  readonly secretVariables: readonly string[];
+  readonly spillDirectory: string;
+}
+
+/** The tools of one pod; disposing them ends what they have started. */
+export interface ToolSet extends AsyncDisposable {
+  readonly tools: readonly Tool[];
+}
+
+/** The built-in tools. A shell is not bound by the scope, so a pod that may not write has none. */
+export function createToolSet(options: ToolSetOptions): ToolSet {
+  const { scope, cwd, env, spillDirectory } = options;
+  const files = new ScopedFiles({ scope, cwd, home: env.HOME });
+  const tools = [
+    ...createFileTools({ files, tracker: new FileTracker() }),
+    ...createSearchTools({ files, cwd, rgPath: findProgram("rg", env.PATH) }),
+  ];
+  if (!scope.current.rules.allow.some((rule) => rule.permission === "write")) {
+    return { tools, [Symbol.asyncDispose]: () => Promise.resolve() };
+  }
+  scope.update((current) =>
+    current.withAllow([{ target: spillDirectory, permission: "read", recursive: true }])
+  );
+  const bash = createBashTool(options);
+  return {
+    tools: [...tools, bash],
+    [Symbol.asyncDispose]: () => bash[Symbol.asyncDispose](),
+  };
+}
+
+/** The path of an executable file on PATH, or null. */
+function findProgram(name: string, path = ""): string | null {
+  for (const directory of path.split(":")) {
+    const candidate = `${directory}/${name}`;
+    try {
+      const { isFile, mode } = Deno.statSync(candidate);
+      if (isFile && ((mode ?? 0) & 0o111) !== 0) return candidate;
+    } catch {
+      // Not there, or not for us to see: look on.
+    }
+  }
+  return null;
+}

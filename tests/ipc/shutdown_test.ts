@@ -1,0 +1,64 @@
+import { deepEqual, equal, ok } from "../support/assert.ts";
+import { RawClient } from "./raw_client.ts";
+import { TestPod } from "./test_pod.ts";
+
+Deno.test("10.15-43 every client gets what was published up to `shutdown`, then the end", async () => {
+  await using pod = await TestPod.start();
+  const clients = [];
+  for (let count = 0; count < 8; count++) {
+    const client = await RawClient.connect(pod.path);
+    await client.readUntil("snapshot");
+    clients.push(client);
+  }
+  for (let count = 0; count < 2000; count++) pod.say("x".repeat(1000));
+  pod.server.publish({ event: "shutdown" });
+  const closing = pod.server.close(60_000);
+  const heard = await Promise.all(clients.map((client) => client.readAll()));
+  await closing;
+  for (const lines of heard) {
+    equal(lines.length, 2001);
+    equal(lines.at(-1), '{"event":"shutdown"}');
+  }
+  for (const client of clients) client[Symbol.dispose]();
+});
+
+Deno.test("10.15-43 a client that does not read holds up the end only for the time given", async () => {
+  await using pod = await TestPod.start();
+  using stuck = await RawClient.connect(pod.path);
+  await stuck.readUntil("snapshot");
+  for (let count = 0; count < 2000; count++) pod.say("x".repeat(1000));
+  pod.server.publish({ event: "shutdown" });
+  const startedAt = performance.now();
+  await pod.server.close(100);
+  ok(performance.now() - startedAt < 5000);
+});
+
+Deno.test("10.15-43 from the moment of closing nobody can connect, and no method is taken", async () => {
+  await using pod = await TestPod.start();
+  using client = await RawClient.connect(pod.path);
+  await client.readUntil("snapshot");
+  for (let count = 0; count < 2000; count++) pod.say("x".repeat(1000));
+  const closing = pod.server.close(60_000);
+  equal(await exists(pod.path), false);
+  await client.write('{"method":"pause"}\n{"no method":1}\n');
+  equal((await client.readAll()).length, 2000);
+  await closing;
+  deepEqual(pod.arrivals, []);
+});
+
+Deno.test("closing twice is harmless", async () => {
+  await using pod = await TestPod.start();
+  await Promise.all([pod.server.close(), pod.server.close()]);
+  await pod.server.close();
+  equal(await exists(pod.path), false);
+});
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
