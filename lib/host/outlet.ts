@@ -33,7 +33,7 @@ export class Outlet implements AsyncDisposable {
     this.#writeStatus();
     this.#server = await PodServer.listen({
       path: runtime.socketPath,
-      prelude: () => [...this.#alerts.alerts, JSON.parse(controller.pod.snapshotJson())],
+      prelude: () => [...this.#alerts.alerts, controller.pod.snapshotJson()],
       onMethod: (method, client) => controller.handle(method, client),
       onError: (error) => this.#report(error),
     });

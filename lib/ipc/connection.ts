@@ -36,7 +36,11 @@ export class Connection implements Client {
   #isHalfClosed = false;
 
   /** Queues `prelude`; from here on frames can be added behind it. */
-  constructor(connection: Deno.Conn, prelude: Iterable<Event>, options: ConnectionOptions) {
+  constructor(
+    connection: Deno.Conn,
+    prelude: Iterable<Event | string>,
+    options: ConnectionOptions,
+  ) {
     this.#connection = connection;
     this.#options = options;
     const { encoder } = options;

@@ -16,8 +16,9 @@ export class FrameEncoder {
   /** The unused rest of the current page. */
   #room = new Uint8Array(0);
 
-  encode(event: Event): Uint8Array {
-    const line = `${toJsonText(event)}\n`;
+  /** The frame of an event; one that is JSON already is given as text. */
+  encode(event: Event | string): Uint8Array {
+    const line = `${typeof event === "string" ? event : toJsonText(event)}\n`;
     const maxBytes = line.length * MAX_BYTES_PER_CODE_UNIT;
     if (maxBytes > MAX_SHARED_BYTES) return encoder.encode(line);
     if (maxBytes > this.#room.byteLength) this.#room = new Uint8Array(PAGE_BYTES);

@@ -27,9 +27,9 @@ export interface PodServerOptions extends Partial<Tuning>, Pick<ConnectionOption
   /**
    * What a new client is sent first: the alerts so far, then one snapshot (spec 10 §1.4). Asked for in the
    * same synchronous step in which the client begins to get what is published, so that it neither misses
-   * nor repeats anything (spec 10 §8.2).
+   * nor repeats anything (spec 10 §8.2). A long snapshot may come as the JSON that it is.
    */
-  readonly prelude: () => Iterable<Event>;
+  readonly prelude: () => Iterable<Event | string>;
   /** Told of what ought not to happen, such as no free file descriptors. The server goes on. */
   readonly onError: (error: unknown) => void;
 }
@@ -37,7 +37,7 @@ export interface PodServerOptions extends Partial<Tuning>, Pick<ConnectionOption
 /** The socket of a pod and all its clients (spec 10 §1). */
 export class PodServer implements AsyncDisposable {
   readonly #socket: BoundSocket;
-  readonly #prelude: () => Iterable<Event>;
+  readonly #prelude: () => Iterable<Event | string>;
   readonly #onError: (error: unknown) => void;
   readonly #encoder = new FrameEncoder();
   readonly #connectionOptions: ConnectionOptions;

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { benchFanOut } from "./fan_out.ts";
 import { formatFigures } from "./figure.ts";
 import { benchSessionLog } from "./session_log.ts";
 import { benchStartUp } from "./start_up.ts";
@@ -13,7 +14,11 @@ const pod = new URL("../../dist/pod", import.meta.url).pathname;
 const root = await Deno.makeTempDir({ prefix: "pod-bench-" });
 try {
   const hello = await compileHello(root);
-  const figures = [...await benchStartUp({ hello, pod }), ...await benchSessionLog()];
+  const figures = [
+    ...await benchStartUp({ hello, pod }),
+    ...await benchSessionLog(),
+    ...await benchFanOut(),
+  ];
   await Deno.stdout.write(new TextEncoder().encode(`${formatFigures(figures)}\n`));
 } finally {
   await Deno.remove(root, { recursive: true });
