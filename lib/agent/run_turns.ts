@@ -70,7 +70,7 @@ export async function* runTurns(
     outputLimits: request.toolOutputLimits ?? DEFAULT_TOOL_OUTPUT_LIMITS,
     toolTimeoutMs: request.toolTimeoutMs ?? 900_000,
   };
-  const definitions = defineTools(request.tools);
+  const definitions = sortTools(request.tools);
   let calls: readonly AnsweredCall[] = openToolCalls(history).map((call) => ({ call }));
   for (let turns = 0;;) {
     if (calls.length > 0 && (yield* runTools(calls, toolRun, signal)) === "paused") return "paused";
@@ -196,14 +196,10 @@ function* endCall(answer: Answer, request: ModelRequest, counters: Counters): Ge
   counters.llmCall++;
 }
 
-/** What the model is told about the tools; sorted, so that the prompt's prefix is stable. */
-function defineTools(tools: readonly Tool[]): ToolDefinition[] {
-  const names = new Set<string>();
-  for (const { name } of tools) {
-    if (names.has(name)) throw new PodError("duplicate_tool", `duplicate tool name: '${name}'`);
-    names.add(name);
-  }
-  return tools
-    .map(({ name, description, inputSchema }) => ({ name, description, inputSchema }))
-    .sort((a, b) => a.name < b.name ? -1 : 1);
+/** The tools as the model is told of them; sorted, so that the prompt's prefix is stable. */
+function sortTools(tools: readonly Tool[]): readonly ToolDefinition[] {
+  const sorted = [...tools].sort((a, b) => a.name < b.name ? -1 : 1);
+  const twice = sorted.find((tool, index) => tool.name === sorted[index + 1]?.name);
+  if (twice === undefined) return sorted;
+  throw new PodError("duplicate_tool", `duplicate tool name: '${twice.name}'`);
 }
