@@ -73,11 +73,13 @@ export async function runCommand(options: RunOptions): Promise<number> {
     for (const warning of host.warnings) renderer.warn(warning);
     publish(host.snapshot());
     const { controller } = host;
+    // Accepted before anything else, so that what has been waiting for the pod becomes part of it.
+    const accepted = options.notify === undefined
+      ? runText(host, prompt)
+      : runNotification(host, prompt);
     serving = controller.serve();
     void stop.requested().then(() => controller.shutDown());
-    let end = options.notify === undefined
-      ? await runText(host, prompt)
-      : await runNotification(host, prompt);
+    let end = await accepted;
     structured = checkAnswer(end, schema, tally);
     if (structured?.ok === false) {
       end = await runText(host, correction(structured.problem));

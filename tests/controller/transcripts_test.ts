@@ -112,6 +112,7 @@ Deno.test("10.7.3 pause during text, then resume", async () => {
     S< {"event":"text_delta","data":{"text":"partial"}}
     C> {"method":"pause"}
     S< {"event":"llm_call_end","data":{"llm_call":1}}
+    S< {"event":"turn_end","data":{"turn":1,"result":"paused"}}
     ${paused({ turns: 1 })}
     C> {"method":"resume"}
     S< {"event":"status","data":{"status":"running"}}
@@ -233,6 +234,7 @@ Deno.test("10.7.7 notify while idle, while running and while paused", async () =
     L: {"kind":"extension","ts":0,"domain":"pod.notification","payload":{"kind":"notification","message":"second"}}
     C> {"method":"pause"}
     S< {"event":"llm_call_end","data":{"llm_call":2}}
+    S< {"event":"turn_end","data":{"turn":2,"result":"paused"}}
     ${paused({ turns: 2 })}
     C> {"method":"notify","params":{"message":"third"}}
     L: {"kind":"extension","ts":0,"domain":"pod.notification","payload":{"kind":"notification","message":"third"}}

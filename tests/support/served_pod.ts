@@ -151,7 +151,7 @@ export class ServedPod implements AsyncDisposable {
     const controller = new Controller({ pod, podName: "test", report });
     const server = await PodServer.listen({
       path: this.path,
-      prelude: () => [...this.#alerts.alerts, JSON.parse(pod.snapshotJson())],
+      prelude: () => [...this.#alerts.alerts, pod.snapshotJson()],
       onMethod: (method, client) => controller.handle(method, client),
       onError: (error) => {
         throw error;
