@@ -1,4 +1,4 @@
-import type { Event, InFlightBlock, Item } from "../protocol/mod.ts";
+import { type Event, type InFlightBlock, type Item, messageText } from "../protocol/mod.ts";
 
 type InFlightText = Extract<InFlightBlock, { kind: "text" | "thinking" }>;
 
@@ -23,14 +23,14 @@ export class InFlightBlocks {
       case "text_delta":
         return this.#extend("text", event.data.text);
       case "text_done":
-        return this.#finish("text");
+        return this.#finish("text", event.data.text);
       case "thinking_start":
         this.#blocks.push({ kind: "thinking", text: "" });
         return;
       case "thinking_delta":
         return this.#extend("thinking", event.data.text);
       case "thinking_done":
-        return this.#finish("thinking");
+        return this.#finish("thinking", event.data.text);
       case "tool_call_start": {
         const { id, name } = event.data;
         this.#blocks.push({ kind: "tool_call", id, name, args: "" });
@@ -51,6 +51,8 @@ export class InFlightBlocks {
 
   /** Takes what is now in the log and therefore in every snapshot. */
   committed(item: Item): void {
+    const isAnswer = item.kind === "message" && item.role === "assistant";
+    if (isAnswer) return this.#removeTexts(messageText(item));
     const index = this.#blocks.findIndex((block) => isOf(block, item));
     if (index >= 0) this.#blocks.splice(index, 1);
   }
@@ -65,9 +67,22 @@ export class InFlightBlocks {
     else this.#blocks.push({ kind, text });
   }
 
-  #finish(kind: "text" | "thinking"): void {
+  /** @param whole counts when there were no deltas. */
+  #finish(kind: "text" | "thinking", whole: string): void {
     const open = this.#open(kind);
-    if (open !== undefined) open.finished = true;
+    if (open === undefined) return;
+    open.text ||= whole;
+    open.finished = true;
+  }
+
+  /** Neighbouring texts of an answer are one message: all that it is made of go. */
+  #removeTexts(message: string): void {
+    let rest = message;
+    this.#blocks = this.#blocks.filter((block) => {
+      if (block.kind !== "text" || rest === "" || !rest.startsWith(block.text)) return true;
+      rest = rest.slice(block.text.length);
+      return false;
+    });
   }
 
   #open(kind: "text" | "thinking"): InFlightText | undefined {
@@ -85,14 +100,10 @@ export class InFlightBlocks {
   }
 }
 
-/** An answer's items are committed in the order of its blocks, so the first of a kind is the one. */
+/** An answer's items are committed in the order of its blocks, so the first that fits is the one. */
 function isOf(block: InFlightBlock, item: Item): boolean {
-  switch (block.kind) {
-    case "text":
-      return item.kind === "message" && item.role === "assistant";
-    case "thinking":
-      return item.kind === "reasoning";
-    case "tool_call":
-      return item.kind === "tool_call" && item.call_id === block.id;
-  }
+  if (block.kind === "tool_call") return item.kind === "tool_call" && item.call_id === block.id;
+  // A thought without text may be no item at all.
+  return block.kind === "thinking" && item.kind === "reasoning" &&
+    (block.text === "") === (item.text === "");
 }

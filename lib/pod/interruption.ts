@@ -5,7 +5,7 @@ import type { Interruption } from "../session/mod.ts";
 /** The summary that closes a tool call which nobody will run any more (spec 30 §5.3). */
 const CLOSING_SUMMARY: Readonly<Record<Interruption, string>> = {
   user: "[Interrupted by user]",
-  failure: "[Not run: the turn ended with an error]",
+  failure: "[No result: the turn ended with an error]",
   restart: "[Interrupted by restart]",
 };
 

@@ -38,6 +38,8 @@ export class Journal {
   #log: Log | null;
   #segmentId: string;
   #hasOutput = false;
+  /** Number of the turn that has begun and not ended, or null. */
+  #openTurn: number | null = null;
 
   constructor({ segmentId, log, createLog, publish }: JournalParts) {
     this.#segmentId = segmentId;
@@ -75,11 +77,17 @@ export class Journal {
     return this.#log?.readText() ?? "";
   }
 
-  /** Goes on in a new segment, whose first entry is told to clients. */
-  async rotate(segmentId: string, start: Entry & { kind: "segment_start" }, more: Entry[]) {
-    const created = await this.#createLog(segmentId, [start, ...more]);
+  /** Goes on in a new segment, whose first entry is told to clients, right after `created`. */
+  async rotate(
+    segmentId: string,
+    start: Entry & { kind: "segment_start" },
+    more: Entry[],
+    created = () => {},
+  ): Promise<void> {
+    const log = await this.#createLog(segmentId, [start, ...more]);
+    created();
     this.#log?.close();
-    this.#log = created;
+    this.#log = log;
     this.#segmentId = segmentId;
     this.publish({ event: "segment_rotated", data: { entry: start } });
   }
@@ -87,7 +95,14 @@ export class Journal {
   /** Forgets what the run before has shown. */
   beginRun(): void {
     this.#hasOutput = false;
+    this.#openTurn = null;
     this.#inFlight.clear();
+  }
+
+  /** Tells that the turn which goes on, if any, was paused. */
+  pauseTurn(): void {
+    if (this.#openTurn === null) return;
+    this.publish({ event: "turn_end", data: { turn: this.#openTurn, result: "paused" } });
   }
 
   /**
@@ -121,6 +136,8 @@ export class Journal {
 
   publish(event: Event): void {
     if (OUTPUT_EVENTS.has(event.event)) this.#hasOutput = true;
+    if (event.event === "turn_start") this.#openTurn = event.data.turn;
+    if (event.event === "turn_end") this.#openTurn = null;
     this.#inFlight.add(event);
     this.#publish(event);
   }

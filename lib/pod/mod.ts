@@ -5,6 +5,7 @@
  * @module
  */
 export { type Commit, commitOf } from "./commit.ts";
-export { Pod, type PodParts, type RestoredSession } from "./pod.ts";
+export { Pod } from "./pod.ts";
+export type { PodParts, RestoredSession } from "./pod_parts.ts";
 export { failedEnd, type RunEnd, wireCodeOf } from "./run_end.ts";
 export { type StopIntent, stopIntentOf } from "./stop_intent.ts";

@@ -29,3 +29,8 @@ export function showNotification(queued: QueuedNotification): Addition {
     : { kind: "pod_event", event: queued.event, body };
   return { item: textMessage("system", body), note };
 }
+
+/** Whether a note is a notification that the model is shown. */
+export function isNotification(note: SystemItem | undefined): boolean {
+  return note?.kind === "notification" || note?.kind === "pod_event";
+}

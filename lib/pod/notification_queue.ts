@@ -5,34 +5,41 @@ const MAX_WAITING = 128;
 
 interface Waiting {
   readonly queued: QueuedNotification;
+  /** Whether it starts a run when the pod is idle. */
+  wakes: boolean;
   /** Index of the log entry that keeps it; null while there is none. */
   entryIndex: number | null;
 }
 
 /** What waits for the model's attention, first in, first out (spec 10 §11.3). */
 export class NotificationQueue {
-  #waiting: Waiting[] = [];
-  /** Taken by the run that goes on; they come back if it is rolled back. */
+  #waiting: Waiting[];
+  /** Taken by the run that goes on, in the order in which the model is shown them. */
   #taken: Waiting[] = [];
+  /** How many of those it has been shown. */
+  #shownCount = 0;
 
   constructor(restored: readonly QueuedNotification[] = []) {
     // They are in the log already, before anything that a roll-back could cut off.
-    this.#waiting = restored.map((queued) => ({ queued, entryIndex: 0 }));
+    this.#waiting = restored.slice(-MAX_WAITING).map((queued) => waiting(queued, 0));
   }
 
   /** The trigger of the run that what waits should start; null when nothing wakes an idle pod. */
   get wakingTrigger(): "notify" | "pod_event" | null {
-    const waking = this.#waiting.find(({ queued }) =>
-      queued.kind === "pod_event" || queued.auto_run !== false
-    );
+    const waking = this.#waiting.find(({ wakes }) => wakes);
     if (waking === undefined) return null;
     return waking.queued.kind === "notification" ? "notify" : "pod_event";
   }
 
   /** Adds to the end; when too many wait, the oldest is dropped. */
   push(queued: QueuedNotification): void {
-    this.#waiting.push({ queued, entryIndex: null });
+    this.#waiting.push(waiting(queued, null));
     if (this.#waiting.length > MAX_WAITING) this.#waiting.shift();
+  }
+
+  /** A run begins, for all that waits: if it fails before it has looked, they do not start another. */
+  calm(): void {
+    for (const waiting of this.#waiting) waiting.wakes = false;
   }
 
   /** Everything that waits, for the model. */
@@ -43,15 +50,28 @@ export class NotificationQueue {
     return taken.map(({ queued }) => queued);
   }
 
-  /** The run that took them is over: they have been seen. */
+  /** The model is shown the next of those that were taken. */
+  shown(): void {
+    this.#shownCount++;
+  }
+
+  /** The run that took them is over; what could not be shown waits again. */
   settle(): void {
+    this.#waiting = [...this.#taken.slice(this.#shownCount), ...this.#waiting];
     this.#taken = [];
+    this.#shownCount = 0;
+  }
+
+  /** What waits may start a run again. */
+  rouse(): void {
+    for (const waiting of this.#waiting) waiting.wakes = mayWake(waiting.queued);
   }
 
   /** The run that took them is undone, and with it all entries from `entryCount` on. */
   putBack(entryCount: number): void {
-    this.#waiting = [...this.#taken, ...this.#waiting];
-    this.#taken = [];
+    this.#shownCount = 0;
+    this.settle();
+    this.rouse();
     for (const waiting of this.#waiting) {
       if (waiting.entryIndex !== null && waiting.entryIndex >= entryCount) {
         waiting.entryIndex = null;
@@ -61,13 +81,27 @@ export class NotificationQueue {
 
   /** Makes all that wait durable; `append` returns the index of the entry it has written. */
   persist(append: (entry: Entry) => number): void {
-    for (const waiting of this.#waiting) {
-      waiting.entryIndex ??= append({
-        kind: "extension",
-        ts: Date.now(),
-        domain: NOTIFICATION_DOMAIN,
-        payload: waiting.queued,
-      });
-    }
+    for (const waiting of this.#waiting) waiting.entryIndex ??= append(entryOf(waiting));
   }
+
+  /** Entries that keep all that waits, for a new log; `moved` is to be called when it is there. */
+  forNewLog(): { readonly entries: Entry[]; readonly moved: () => void } {
+    const kept = this.#waiting.slice();
+    const moved = () => {
+      for (const waiting of this.#waiting) waiting.entryIndex = kept.includes(waiting) ? 0 : null;
+    };
+    return { entries: kept.map(entryOf), moved };
+  }
+}
+
+function waiting(queued: QueuedNotification, entryIndex: number | null): Waiting {
+  return { queued, wakes: mayWake(queued), entryIndex };
+}
+
+function mayWake(queued: QueuedNotification): boolean {
+  return queued.kind === "pod_event" || queued.auto_run !== false;
+}
+
+function entryOf({ queued }: Waiting): Entry {
+  return { kind: "extension", ts: Date.now(), domain: NOTIFICATION_DOMAIN, payload: queued };
 }

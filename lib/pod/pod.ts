@@ -1,11 +1,4 @@
-import {
-  type Counters,
-  type RetryPolicy,
-  runTurns,
-  type Tool,
-  type ToolOutputLimits,
-  type TurnsResult,
-} from "../agent/mod.ts";
+import { type Counters, runTurns, type TurnsResult } from "../agent/mod.ts";
 import { newId, PodError } from "../base/mod.ts";
 import {
   type Entry,
@@ -15,58 +8,21 @@ import {
   type InputSegment,
   type InvokeKind,
   type Item,
+  openToolCalls,
   type PodStatus,
   PROTOCOL_VERSION,
-  type RequestConfig,
   textMessage,
 } from "../protocol/mod.ts";
-import type { Model } from "../providers/mod.ts";
-import {
-  type Interruption,
-  type Log,
-  type QueuedNotification,
-  type ScopeSnapshot,
-  type SessionState,
-  STATUS_DOMAIN,
-} from "../session/mod.ts";
+import type { Interruption, QueuedNotification } from "../session/mod.ts";
 import { tidyUp } from "./interruption.ts";
-import { type CreateLog, Journal } from "./journal.ts";
-import { showNotification } from "./notification.ts";
+import { Journal } from "./journal.ts";
+import { isNotification, showNotification } from "./notification.ts";
 import { NotificationQueue } from "./notification_queue.ts";
-import { scopeEntry } from "./scope_entry.ts";
+import type { PodParts, RestoredSession } from "./pod_parts.ts";
 import { endEvent, failedEnd, outcomeEntry, type RunEnd } from "./run_end.ts";
+import { scopeEntry } from "./scope_entry.ts";
+import { statusEntry } from "./status_entry.ts";
 import { stopIntentOf } from "./stop_intent.ts";
-
-/** What a pod is made of. */
-export interface PodParts {
-  readonly name: string;
-  /** Absolute working directory, symlinks resolved. */
-  readonly cwd: string;
-  readonly sessionId: string;
-  /** Of the first segment; a fork moves on to another. */
-  readonly segmentId: string;
-  readonly model: Model;
-  readonly tools: readonly Tool[];
-  readonly config: RequestConfig;
-  /** The scope's rules as the log keeps them. */
-  readonly scopeRules: () => ScopeSnapshot;
-  readonly scopeSummary: () => string;
-  /** Called once, when the first run begins. */
-  readonly renderSystemPrompt: () => string;
-  readonly createLog: CreateLog;
-  /** Takes every observable step, in order. */
-  readonly publish: (event: Event) => void;
-  /** Turns of one run. @default unlimited */
-  readonly maxTurns?: number;
-  readonly toolOutputLimits?: ToolOutputLimits;
-  readonly retryPolicy?: RetryPolicy;
-}
-
-/** A session to go on with. */
-export interface RestoredSession {
-  readonly log: Log;
-  readonly state: SessionState;
-}
 
 /** What is to be undone when a run is rolled back. */
 interface Mark {
@@ -77,7 +33,7 @@ interface Mark {
 /** What distinguishes the ways to start a run. */
 interface RunStart {
   /** Written and told before anything else of the run. */
-  readonly begin: () => Promise<void>;
+  readonly begin: () => void;
   /** Whether calls that an earlier run left open are closed, instead of run. */
   readonly tidy: boolean;
   /** Whether a run that is stopped before it has shown anything leaves no trace. */
@@ -103,7 +59,7 @@ export class Pod {
     const state = restored?.state;
     this.#parts = parts;
     this.#journal = new Journal({ ...parts, log: restored?.log ?? null });
-    this.#history = state?.history ?? [];
+    this.#history = [...state?.history ?? []];
     this.#counters = { turn: state?.turnCount ?? 0, llmCall: 0 };
     this.#system = state?.systemPrompt ?? null;
     this.#queue = new NotificationQueue(state?.notifications);
@@ -161,7 +117,8 @@ export class Pod {
    * are: a long session is neither kept in memory nor encoded again for each client.
    */
   snapshotJson(): string {
-    const entries = this.#journal.readText().trimEnd().replaceAll("\n", ",");
+    // Blank lines are no entries (spec 30 §2.7).
+    const entries = this.#journal.readText().trim().replaceAll(/\n\s*/g, ",");
     const blocks = this.#journal.inFlight;
     const rest = JSON.stringify({
       greeting: this.greeting(),
@@ -183,13 +140,13 @@ export class Pod {
       throw new PodError("invalid_request", "the input is empty; say what is to be done");
     }
     const segments = [...input];
-    const begin = async () => {
+    // All in one step: whoever attaches in between would see the input twice.
+    const begin = () => {
       const ts = Date.now();
       this.#journal.append(
         { kind: "invoke", ts, trigger: "user_send" },
         { kind: "user_input", ts, segments },
       );
-      await this.#journal.sync();
       this.#history.push(textMessage("user", text));
       this.#journal.publish({ event: "invoke_start", data: { kind: "user_send" } });
       this.#journal.publish({ event: "user_message", data: { segments } });
@@ -205,14 +162,16 @@ export class Pod {
     const begin = () => {
       this.#journal.append({ kind: "invoke", ts: Date.now(), trigger });
       this.#journal.publish({ event: "invoke_start", data: { kind: trigger } });
-      return Promise.resolve();
     };
     return await this.#run({ begin, tidy: true, canRollBack: false }, signal);
   }
 
   /** Goes on where a paused run was stopped; calls that had not begun are run first. */
   async resume(signal: AbortSignal): Promise<RunEnd> {
-    const begin = () => Promise.resolve();
+    // If the process dies now, calls that were open have begun: they must not be run by the next one.
+    const begin = () => {
+      if (openToolCalls(this.#history).length > 0) this.#journal.append(statusEntry("running"));
+    };
     return await this.#run({ begin, tidy: false, canRollBack: false }, signal);
   }
 
@@ -220,11 +179,7 @@ export class Pod {
   abandon(): void {
     if (this.#status !== "paused") return;
     this.#tidyUp();
-    const ts = Date.now();
-    this.#journal.append(
-      { kind: "run_completed", ts, interrupted: false, result: "finished" },
-      { kind: "extension", ts, domain: STATUS_DOMAIN, payload: { status: "idle" } },
-    );
+    this.#journal.append(outcomeEntry({ result: "finished" }), statusEntry("idle"));
     this.#journal.beginRun();
     this.#setStatus("idle");
   }
@@ -241,6 +196,8 @@ export class Pod {
 
   /** Shows an event that is not of the pod's own making in the pod's own order. */
   publish(event: Event): void {
+    // The run that was to follow at once does not.
+    if (event.event === "shutdown" && this.#status === "running") this.#setStatus("idle");
     this.#journal.publish(event);
   }
 
@@ -251,16 +208,18 @@ export class Pod {
 
   async #run({ begin, tidy, canRollBack }: RunStart, signal: AbortSignal): Promise<RunEnd> {
     const journal = this.#journal;
-    journal.beginRun();
+    this.#queue.calm();
     this.#setStatus("running");
     let end: RunEnd;
     try {
       if (!journal.isReady) await this.#openSegment();
       if (tidy) this.#tidyUp();
+      journal.beginRun();
       const mark = { history: this.#history.length, entries: journal.length };
-      await begin();
+      begin();
       end = await this.#drive(signal);
       if (end.result === "cancelled") end = this.#stopped(end, canRollBack, signal);
+      if (end.result === "paused") journal.pauseTurn();
       if (end.result === "rolled_back") this.#rollBack(mark);
       else await this.#close(end);
     } catch (error) {
@@ -268,9 +227,8 @@ export class Pod {
     }
     journal.publish(endEvent(end));
     // What waits starts the next run at once: clients see no idle moment in between.
-    const isShutDown = signal.aborted && stopIntentOf(signal) === "shutdown";
     if (end.result === "paused") this.#setStatus("paused");
-    else if (isShutDown || this.#queue.wakingTrigger === null) this.#setStatus("idle");
+    else if (this.#queue.wakingTrigger === null) this.#setStatus("idle");
     return end;
   }
 
@@ -278,7 +236,9 @@ export class Pod {
   #stopped(end: RunEnd, canRollBack: boolean, signal: AbortSignal): RunEnd {
     const intent = stopIntentOf(signal);
     if (intent === "shutdown") return end;
-    if (canRollBack && !this.#journal.hasOutput) return { result: "rolled_back" };
+    // In a log that somebody else writes to as well, it would cut off more than our own.
+    const canCut = canRollBack && this.#journal.isReady;
+    if (canCut && !this.#journal.hasOutput) return { result: "rolled_back" };
     return intent === "pause" ? { result: "paused", stopped: true } : end;
   }
 
@@ -289,7 +249,7 @@ export class Pod {
     const isFork = journal.length > 0;
     const ts = Date.now();
     this.#system ??= renderSystemPrompt();
-    await journal.rotate(isFork ? newId() : journal.segmentId, {
+    const start: Entry & { kind: "segment_start" } = {
       kind: "segment_start",
       ts,
       session_id: sessionId,
@@ -299,9 +259,12 @@ export class Pod {
       ...(isFork && {
         forked_from: { segment_id: journal.segmentId, at_turn_index: this.#counters.turn },
       }),
-    }, [scopeEntry(scopeRules())]);
-    if (!isFork) return;
-    this.#queue.putBack(0);
+    };
+    const scope = scopeEntry(scopeRules());
+    if (!isFork) return await journal.rotate(journal.segmentId, start, [scope]);
+    const unfinished = this.#interruption === null ? [] : [statusEntry("running")];
+    const { entries, moved } = this.#queue.forNewLog();
+    await journal.rotate(newId(), start, [scope, ...unfinished, ...entries], moved);
     this.#persistQueue();
   }
 
@@ -334,10 +297,12 @@ export class Pod {
       hooks: { pendingItems: () => this.#queue.take().map(showNotification) },
     }, signal);
     try {
+      await this.#journal.sync();
       for (;;) {
-        const step = await turns.next();
-        if (step.done) return endOf(step.value);
-        this.#journal.commit(step.value);
+        const { done, value: step } = await turns.next();
+        if (done) return endOf(step);
+        this.#journal.commit(step);
+        if (step.kind === "append" && isNotification(step.note)) this.#queue.shown();
       }
     } catch (error) {
       // Ends what a run that could not be committed had under way.
@@ -349,14 +314,12 @@ export class Pod {
   async #close(end: Exclude<RunEnd, { result: "rolled_back" }>): Promise<void> {
     this.#interruption = interruptionBy(end);
     this.#queue.settle();
-    const ts = Date.now();
-    const paused: Entry[] = end.result === "paused"
-      ? [{ kind: "extension", ts, domain: STATUS_DOMAIN, payload: { status: "paused" } }]
-      : [];
+    if (end.result !== "failed") this.#queue.rouse();
+    this.#persistQueue();
     this.#journal.append(
-      { kind: "turn_end", ts, turn_count: this.#counters.turn },
+      { kind: "turn_end", ts: Date.now(), turn_count: this.#counters.turn },
       outcomeEntry(end),
-      ...paused,
+      ...end.result === "paused" ? [statusEntry("paused")] : [],
     );
     await this.#journal.sync();
   }

@@ -7,10 +7,13 @@ export const SCOPE_DOMAIN = "pod.scope";
 export const scopeSnapshot = v.object({ allow: v.array(scopeRule), deny: v.array(scopeRule) });
 export type ScopeSnapshot = v.InferOutput<typeof scopeSnapshot>;
 
-/** Domain of what makes a pause outlive the process. */
+/**
+ * Domain of what makes a pause outlive the process. `running` stands where a run goes on without an
+ * entry of its own that says so: when open calls are run on resume, and in a new segment.
+ */
 export const STATUS_DOMAIN = "pod.status";
 
-export const storedStatus = v.object({ status: v.picklist(["idle", "paused"]) });
+export const storedStatus = v.object({ status: v.picklist(["idle", "paused", "running"]) });
 export type StoredStatus = v.InferOutput<typeof storedStatus>;
 
 /** Domain of notifications that were accepted but could not be shown to the model at once. */

@@ -96,7 +96,9 @@ function applyExtension(state: SessionState, entry: ExtensionEntry): void {
       return;
     case STATUS_DOMAIN: {
       const stored = readPayload(state, storedStatus, entry);
-      if (stored !== null) state.paused = stored.status === "paused";
+      if (stored === null) return;
+      state.paused = stored.status === "paused";
+      if (stored.status === "running") state.interruption = "restart";
       return;
     }
     case NOTIFICATION_DOMAIN: {
@@ -119,7 +121,7 @@ function readPayload<Schema extends v.GenericSchema>(
   return null;
 }
 
-/** Takes out the oldest notification that became this item. */
+/** Takes out the oldest notification that became this item; those before it had been dropped. */
 function removeDelivered(queue: QueuedNotification[], item: SystemItem): void {
   const index = queue.findIndex((queued) => {
     if (queued.kind === "notification") {
@@ -127,7 +129,7 @@ function removeDelivered(queue: QueuedNotification[], item: SystemItem): void {
     }
     return item.kind === "pod_event" && isSame(item.event, queued.event);
   });
-  if (index >= 0) queue.splice(index, 1);
+  queue.splice(0, index + 1);
 }
 
 function isSame(left: JsonValue, right: JsonValue): boolean {

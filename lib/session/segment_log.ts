@@ -20,8 +20,10 @@ export class SegmentLog implements Log {
   /** Encoding into memory that is there already saves a fifth of an append. */
   readonly #scratch = new Uint8Array(SCRATCH_BYTES);
   #length: number;
-  /** Length in bytes of the entries that are known here. */
+  /** Length in bytes of the file up to the end of the newest entry that is known here. */
   #size: number;
+  /** Whether somebody else's lines lie between ours. */
+  #isMixed = false;
   /** Length in bytes to which the file is to be cut before anything is written to it. */
   #cutTo: number | null = null;
   #changes = 0;
@@ -51,13 +53,16 @@ export class SegmentLog implements Log {
     } catch (error) {
       throw this.#takeBack(written, error);
     }
+    const end = this.#file.seekSync(0, Deno.SeekMode.Current);
+    if (end !== this.#size + bytes.byteLength) this.#isMixed = true;
     this.#length += entries.length;
-    this.#size += bytes.byteLength;
+    this.#size = end;
     this.#changes += 1;
   }
 
   /** A torn tail that is to be cut off is nobody's work. */
   get drifted(): boolean {
+    if (this.#isMixed) return true;
     return this.#cutTo === null && this.#file.statSync().size !== this.#size;
   }
 

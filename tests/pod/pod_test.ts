@@ -1,94 +1,9 @@
-import { deepEqual, equal, match, ok, rejects } from "../support/assert.ts";
 import { type Tool, ToolError } from "../../lib/agent/mod.ts";
-import { newId } from "../../lib/base/mod.ts";
-import { Pod, type PodParts } from "../../lib/pod/mod.ts";
-import { DEFAULT_REQUEST_CONFIG, type Entry, type Event } from "../../lib/protocol/mod.ts";
-import { openModel, resolveModel } from "../../lib/providers/mod.ts";
-import { BUILTIN_CATALOG } from "../../lib/providers/mod.ts";
-import { type Log, replay, SessionStore } from "../../lib/session/mod.ts";
-
-interface Bench extends Disposable {
-  readonly pod: Pod;
-  readonly events: Event[];
-  readonly store: SessionStore;
-  readonly parts: PodParts;
-  /** What happened, in order: `L kind` for a log entry on disk, `S event` for an event. */
-  readonly story: string[];
-  entries(): Entry[];
-}
-
-const echo: Tool = {
-  name: "Echo",
-  description: "Says it back.",
-  inputSchema: { type: "object" },
-  execute: (input) => Promise.resolve({ summary: `said ${JSON.stringify(input)}` }),
-};
-
-async function createPod(
-  scenario: string,
-  parts: Partial<PodParts> & { wrapLog?: (log: Log) => Log } = {},
-): Promise<Bench> {
-  const root = await Deno.makeTempDir({ prefix: "pod-pod-" });
-  const store = new SessionStore(`${root}/sessions`);
-  const [sessionId, segmentId] = [newId(), newId()];
-  const resolved = resolveModel({ ref: "scripted/test.toml" }, BUILTIN_CATALOG);
-  const model = await openModel(resolved, { kind: "none" }, {
-    readText: () => Promise.resolve(scenario),
-  });
-  const story: string[] = [];
-  const events: Event[] = [];
-  let log: Log | undefined;
-  const entries = () => [...store.readEntries(sessionId, segmentId)];
-  let told = 0;
-  const tellEntries = () => {
-    if (log === undefined) return;
-    for (const { kind } of entries().slice(told)) story.push(`L ${kind}`);
-    told = entries().length;
-  };
-  const all: PodParts = {
-    name: "test",
-    cwd: root,
-    sessionId,
-    segmentId,
-    model,
-    tools: [echo],
-    config: { ...DEFAULT_REQUEST_CONFIG },
-    scopeRules: () => ({
-      allow: [{ target: root, permission: "write", recursive: true }],
-      deny: [],
-    }),
-    scopeSummary: () => `Writable:\n  - ${root}`,
-    renderSystemPrompt: () => "You are a test.",
-    async createLog(_segmentId, first) {
-      log = await store.createSegment(sessionId, segmentId, first);
-      return parts.wrapLog?.(log) ?? log;
-    },
-    publish(event) {
-      tellEntries();
-      story.push(`S ${event.event}`);
-      events.push(event);
-    },
-    retryPolicy: { maxAttempts: 2, baseMs: 0, capMs: 0, budgetMs: 1000 },
-    ...parts,
-  };
-  const pod = new Pod(all);
-  return {
-    pod,
-    events,
-    store,
-    parts: all,
-    story,
-    entries,
-    [Symbol.dispose]() {
-      pod[Symbol.dispose]();
-      Deno.removeSync(root, { recursive: true });
-    },
-  };
-}
-
-function run(bench: Bench, content: string, signal = new AbortController().signal) {
-  return bench.pod.run([{ kind: "text", content }], signal);
-}
+import { Controller } from "../../lib/controller/mod.ts";
+import type { Event } from "../../lib/protocol/mod.ts";
+import { replay } from "../../lib/session/mod.ts";
+import { deepEqual, equal, match, ok, rejects } from "../support/assert.ts";
+import { Bench, brief, changed, echo, failingAt, names } from "./support.ts";
 
 const HELLO = `
 [[answer]]
@@ -107,10 +22,10 @@ arguments = { b = 1, a = 2 }
 text = "done"
 `;
 
-Deno.test("10.7.1 first run of a fresh pod: events and log entries in their order", async () => {
-  using bench = await createPod(HELLO);
-  deepEqual(await run(bench, "Hello"), { result: "finished" });
-  deepEqual(bench.story, [
+Deno.test("10.7.1 10.15-10 first run of a fresh pod: events and log entries in their order", async () => {
+  using bench = await Bench.open({ model: HELLO });
+  deepEqual(await bench.run("Hello"), { result: "finished" });
+  deepEqual(names(bench.story), [
     "S status",
     "L segment_start",
     "L extension",
@@ -136,12 +51,14 @@ Deno.test("10.7.1 first run of a fresh pod: events and log entries in their orde
   ]);
   deepEqual(bench.events.at(-2), { event: "run_end", data: { result: "finished" } });
   deepEqual(bench.events.at(-1), { event: "status", data: { status: "idle" } });
+  bench.assertWhole();
 });
 
-Deno.test("10.7.2 thinking and a tool call: entries before the events that tell of them", async () => {
-  using bench = await createPod(TOOL_TURN);
-  await run(bench, "go");
-  deepEqual(bench.story.slice(bench.story.indexOf("S turn_start")), [
+Deno.test("10.7.2 10.15-18 thinking and a tool call: entries before the events that tell of them", async () => {
+  using bench = await Bench.open({ model: TOOL_TURN });
+  await bench.run("go");
+  const story = names(bench.story);
+  deepEqual(story.slice(story.indexOf("S turn_start")), [
     "S turn_start",
     "S llm_call_start",
     "S thinking_start",
@@ -170,11 +87,38 @@ Deno.test("10.7.2 thinking and a tool call: entries before the events that tell 
   ]);
 });
 
+Deno.test("10.15-18 a call without arguments has {} everywhere", async () => {
+  const call = `[[answer.tool_call]]\nid = "c"\nname = "Echo"\narguments = []\n`;
+  using bench = await Bench.open({ model: `[[answer]]\n${call}[[answer]]\ntext = "done"\n` });
+  await bench.run("go");
+  ok(bench.story.includes('S tool_call_done {"id":"c","name":"Echo","arguments":"{}"}'));
+  const [logged] = bench.pod.history.filter((item) => item.kind === "tool_call");
+  equal(logged?.arguments, "{}");
+});
+
+Deno.test("10.15-14 typed segments reach clients and log unchanged, and the model as one text", async () => {
+  using bench = await Bench.open({ model: HELLO });
+  const input = [
+    { kind: "text" as const, content: "see " },
+    { kind: "paste" as const, id: 7, chars: 11, lines: 2, content: "line1\nline2" },
+    { kind: "text" as const, content: " thanks" },
+  ];
+  await bench.pod.run(input, new AbortController().signal);
+  const told = bench.events.find(({ event }) => event === "user_message");
+  deepEqual(told, { event: "user_message", data: { segments: input } });
+  deepEqual(bench.replayed().userInputs, [input]);
+  deepEqual(bench.pod.history[0], {
+    kind: "message",
+    role: "user",
+    content: [{ kind: "text", text: "see line1\nline2 thanks" }],
+  });
+});
+
 Deno.test("30.14-2 the log of a first run", async () => {
-  using bench = await createPod(HELLO);
-  await run(bench, "hi");
+  using bench = await Bench.open({ model: HELLO });
+  await bench.run("hi");
   const entries = bench.entries();
-  deepEqual(entries.map((entry) => entry.kind), [
+  deepEqual(bench.kinds(), [
     "segment_start",
     "extension",
     "invoke",
@@ -198,11 +142,11 @@ Deno.test("30.14-2 the log of a first run", async () => {
 });
 
 Deno.test("the log replays to exactly the history that the model was shown", async () => {
-  using bench = await createPod(TOOL_TURN + HELLO);
-  await run(bench, "one");
-  await run(bench, "two");
-  const state = replay(bench.entries());
-  deepEqual(state.history, bench.pod.history);
+  using bench = await Bench.open({ model: TOOL_TURN + HELLO });
+  await bench.run("one");
+  await bench.run("two");
+  bench.assertWhole();
+  const state = bench.replayed();
   equal(state.turnCount, 3);
   equal(state.systemPrompt, "You are a test.");
   equal(state.interruption, null);
@@ -210,58 +154,50 @@ Deno.test("the log replays to exactly the history that the model was shown", asy
   equal(bench.store.countEntries(sessionId, segmentId), state.entryCount);
 });
 
-Deno.test("30.14-25 the turn limit: tools run, then limit_reached", async () => {
-  using bench = await createPod(TOOL_TURN, { maxTurns: 1 });
-  deepEqual(await run(bench, "go"), { result: "limit_reached" });
+Deno.test("30.14-25 dec 5 the turn limit: tools run, then limit_reached; each run counts anew", async () => {
+  using bench = await Bench.open({ model: TOOL_TURN, maxTurns: 1 });
+  deepEqual(await bench.run("go"), { result: "limit_reached" });
   const last = bench.entries().at(-1);
   ok(last?.kind === "run_completed");
   deepEqual([last.result, last.interrupted], ["limit_reached", false]);
   equal(bench.pod.history.at(-1)?.kind, "tool_result");
+  deepEqual(bench.story.slice(-2), [
+    'S run_end {"result":"limit_reached"}',
+    'S status {"status":"idle"}',
+  ]);
+
+  bench.restart();
+  deepEqual(await bench.run("go on"), { result: "finished" });
+  equal(bench.pod.turnCount, 2);
+  equal(bench.replayed().turnCount, 2);
+  ok(bench.story.includes('S turn_start {"turn":1}'));
 });
 
 Deno.test("10.7.8 a provider error after its retries: one error event, the input stays", async () => {
   const down = `[[answer]]\nerror = { status = 503, message = "down" }\n`;
-  using bench = await createPod(down + down);
+  using bench = await Bench.open({ model: down + down });
   const message = "Client error: API error (status: 503): down";
-  deepEqual(await run(bench, "go"), { result: "failed", code: "provider_error", message });
+  deepEqual(await bench.run("go"), { result: "failed", code: "provider_error", message });
   equal(bench.events.filter(({ event }) => event === "llm_retry").length, 1);
   deepEqual(bench.events.filter(({ event }) => event === "error"), [
     { event: "error", data: { code: "provider_error", message } },
   ]);
-  const kinds = bench.entries().map((entry) => entry.kind);
-  deepEqual(kinds.slice(-3), ["user_input", "turn_end", "run_errored"]);
-  equal(replay(bench.entries()).interruption, "failure");
-});
-
-Deno.test("10.7.5 a stop after output: the partial text is nowhere, the outcome is Cancelled", async () => {
-  const stop = new AbortController();
-  using bench = await createPod(`[[answer]]\ntext = "half"\nstall = true\n`, {
-    publish: (event) => {
-      if (event.event === "text_delta") stop.abort();
-    },
-  });
-  deepEqual(await run(bench, "go", stop.signal), {
-    result: "cancelled",
-    code: "internal",
-    message: "Cancelled",
-  });
-  const last = bench.entries().at(-1);
-  ok(last?.kind === "run_errored");
-  deepEqual([last.interrupted, last.message], [true, "Cancelled"]);
-  equal(bench.pod.history.length, 1);
+  deepEqual(bench.kinds().slice(-3), ["user_input", "turn_end", "run_errored"]);
+  equal(bench.replayed().interruption, "failure");
 });
 
 Deno.test("30.14-11 a tool call that cannot be written: no tool runs, memory holds what disk holds", async () => {
   let ran = 0;
   const counting: Tool = { ...echo, execute: (...args) => (ran++, echo.execute(...args)) };
-  using bench = await createPod(TOOL_TURN, {
+  using bench = await Bench.open({
+    model: TOOL_TURN,
     tools: [counting],
     wrapLog: (log) =>
       failingAt(log, (entry) => {
         return entry.kind === "assistant_item" && entry.item.kind === "tool_call";
       }),
   });
-  const end = await run(bench, "go");
+  const end = await bench.run("go");
   ok(end.result === "failed");
   match(end.message, /^History append failed: no space/);
   equal(ran, 0);
@@ -269,8 +205,77 @@ Deno.test("30.14-11 a tool call that cannot be written: no tool runs, memory hol
   deepEqual(bench.events.at(-1), { event: "status", data: { status: "idle" } });
 });
 
-Deno.test("10.15 W-30 blank input is refused and nothing is written", async () => {
-  using bench = await createPod(HELLO);
+Deno.test("30.14-11 input that cannot be written is not accepted: no trace of it anywhere", async () => {
+  let isFull = false;
+  using bench = await Bench.open({
+    model: HELLO + HELLO,
+    wrapLog: (log) => failingAt(log, ({ kind }) => isFull && kind === "user_input"),
+  });
+  await bench.run("one");
+  const before = Deno.readTextFileSync(bench.path);
+  isFull = true;
+  equal((await bench.run("two")).result, "failed");
+  equal(Deno.readTextFileSync(bench.path), before);
+  equal(bench.eventNames().filter((name) => name === "user_message").length, 1);
+  isFull = false;
+  await bench.run("three");
+  deepEqual(brief(bench.pod.history), [
+    "user: one",
+    "assistant: Hi there",
+    "user: three",
+    "assistant: Hi there",
+  ]);
+  bench.assertWhole();
+});
+
+Deno.test("30.2.7 a disk that cannot sync fails the run before the model is asked, memory holds the input", async () => {
+  let isBroken = false;
+  using bench = await Bench.open({
+    model: HELLO + HELLO,
+    wrapLog: (log) =>
+      changed(log, {
+        sync: () => isBroken ? Promise.reject(new Error("input/output error")) : log.sync(),
+      }),
+  });
+  await bench.run("one");
+  isBroken = true;
+  const end = await bench.run("two");
+  ok(end.result === "failed");
+  match(end.message, /input\/output error/);
+  equal(bench.eventNames().filter((name) => name === "llm_call_start").length, 1);
+  bench.assertWhole();
+  isBroken = false;
+  await bench.run("three");
+  match(brief(bench.pod.history)[3] ?? "", /^system: .*because of an error/);
+  bench.assertWhole();
+});
+
+Deno.test("30.14-24 a run while one goes on, or a resume while idle, is refused and commits nothing", async () => {
+  using bench = await Bench.open({ model: HELLO });
+  const controller = new Controller({ pod: bench.pod, podName: "test" });
+  const refused: Event[] = [];
+  const client = { send: (event: Event) => void refused.push(event) };
+  const input = [{ kind: "text" as const, content: "Hello" }];
+  controller.handle({ method: "resume" }, client);
+  bench.onEvent = ({ event }) => {
+    if (event === "text_done") controller.handle({ method: "run", params: { input } }, client);
+    if (event === "run_end") controller.shutDown();
+  };
+  controller.handle({ method: "run", params: { input } }, client);
+  await controller.serve();
+  deepEqual(refused, [
+    { event: "error", data: { code: "not_paused", message: "Pod is not paused" } },
+    {
+      event: "error",
+      data: { code: "already_running", message: "Pod is already executing a turn" },
+    },
+  ]);
+  equal(bench.kinds().filter((kind) => kind === "user_input").length, 1);
+  bench.assertWhole();
+});
+
+Deno.test("dec 20 blank input is refused and nothing is written", async () => {
+  using bench = await Bench.open({ model: HELLO });
   for (const segments of [[], [{ kind: "text" as const, content: " \n" }]]) {
     await rejects(
       bench.pod.run(segments, new AbortController().signal),
@@ -282,13 +287,14 @@ Deno.test("10.15 W-30 blank input is refused and nothing is written", async () =
 });
 
 Deno.test("a failing tool is an error result, never the end of the run", async () => {
-  using bench = await createPod(TOOL_TURN, {
+  using bench = await Bench.open({
+    model: TOOL_TURN,
     tools: [{
       ...echo,
       execute: () => Promise.reject(new ToolError("Execution failed", "boom")),
     }],
   });
-  deepEqual(await run(bench, "go"), { result: "finished" });
+  deepEqual(await bench.run("go"), { result: "finished" });
   deepEqual(bench.events.find(({ event }) => event === "tool_result"), {
     event: "tool_result",
     data: {
@@ -300,7 +306,7 @@ Deno.test("a failing tool is an error result, never the end of the run", async (
 });
 
 Deno.test("the greeting names the protocol version and what the pod can do", async () => {
-  using bench = await createPod(HELLO);
+  using bench = await Bench.open({ model: HELLO });
   const { protocol_version, pod_name, provider, tools } = bench.pod.greeting();
   deepEqual({ protocol_version, pod_name, provider, tools }, {
     protocol_version: 1,
@@ -309,24 +315,3 @@ Deno.test("the greeting names the protocol version and what the pod can do", asy
     tools: ["Echo"],
   });
 });
-
-/** A log on a disk that is full for some entries. */
-function failingAt(log: Log, isTooMuch: (entry: Entry) => boolean): Log {
-  return {
-    get length() {
-      return log.length;
-    },
-    append(...entries) {
-      if (entries.some(isTooMuch)) throw new Error("no space left on device");
-      log.append(...entries);
-    },
-    get drifted() {
-      return log.drifted;
-    },
-    readText: () => log.readText(),
-    sync: () => log.sync(),
-    truncate: (count) => log.truncate(count),
-    close: () => log.close(),
-    [Symbol.dispose]: () => log.close(),
-  };
-}

@@ -21,6 +21,22 @@ Deno.test("30.14-12 a log knows when somebody else has written to it", async () 
   await Deno.remove(root, { recursive: true });
 });
 
+Deno.test("30.14-12 a log that somebody else writes to between ours is read as it is, line by line", async () => {
+  const root = await Deno.makeTempDir({ prefix: "pod-drift-" });
+  const store = new SessionStore(root);
+  const segment = crypto.randomUUID();
+  using log = await store.createSegment(SESSION, segment, [start()]);
+  const path = store.segmentPath(SESSION, segment);
+  await Deno.writeTextFile(path, `${JSON.stringify(said("foreign"))}\n`, { append: true });
+  log.append(said("ours"));
+  equal(log.drifted, true);
+  equal(log.readText(), await Deno.readTextFile(path));
+  log.append(said("ours again"));
+  equal(log.drifted, true);
+  equal(log.readText(), await Deno.readTextFile(path));
+  await Deno.remove(root, { recursive: true });
+});
+
 Deno.test("30.14-8 a torn tail of a crash is no foreign entry", async () => {
   const root = await Deno.makeTempDir({ prefix: "pod-drift-" });
   const store = new SessionStore(root);

@@ -151,6 +151,35 @@ Deno.test("a pause is kept until the pod works again or the pause is abandoned",
   equal(paused(...pause, extension("pod.status", { status: "asleep" })), true);
 });
 
+Deno.test("dec 16 a run that goes on without an entry of its own is no pause, and interrupted if nothing follows", () => {
+  const resumed = [
+    userInput("a"),
+    call("c1"),
+    cancelled,
+    extension("pod.status", { status: "paused" }),
+    extension("pod.status", { status: "running" }),
+  ];
+  equal(paused(...resumed), false);
+  equal(replay([start(), ...resumed]).interruption, "restart");
+  equal(interrupted(...resumed, result("c1"), said("done")), false);
+  equal(interrupted(...resumed, result("c1"), said("done"), completed), false);
+  equal(replay([start(), extension("pod.status", { status: "running" })]).interruption, "restart");
+});
+
+Deno.test("dec 29 a delivered notification tells that those before it had been dropped", () => {
+  const queue = (message: string) =>
+    extension("pod.notification", { kind: "notification", message });
+  const { notifications } = replay([
+    start(),
+    queue("a"),
+    queue("b"),
+    queue("c"),
+    notification("b"),
+    notification("straight to the model"),
+  ]);
+  deepEqual(notifications, [{ kind: "notification", message: "c" }]);
+});
+
 Deno.test("notifications that were not delivered are queued again, in order", () => {
   const event = { kind: "turn_ended", pod_name: "c" } as const;
   const queue = (payload: Parameters<typeof extension>[1]) =>

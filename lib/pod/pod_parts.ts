@@ -1,0 +1,36 @@
+import type { RetryPolicy, Tool, ToolOutputLimits } from "../agent/mod.ts";
+import type { Event, RequestConfig } from "../protocol/mod.ts";
+import type { Model } from "../providers/mod.ts";
+import type { Log, ScopeSnapshot, SessionState } from "../session/mod.ts";
+import type { CreateLog } from "./journal.ts";
+
+/** What a pod is made of. */
+export interface PodParts {
+  readonly name: string;
+  /** Absolute working directory, symlinks resolved. */
+  readonly cwd: string;
+  readonly sessionId: string;
+  /** Of the first segment; a fork moves on to another. */
+  readonly segmentId: string;
+  readonly model: Model;
+  readonly tools: readonly Tool[];
+  readonly config: RequestConfig;
+  /** The scope's rules as the log keeps them. */
+  readonly scopeRules: () => ScopeSnapshot;
+  readonly scopeSummary: () => string;
+  /** Called once, when the first run begins. */
+  readonly renderSystemPrompt: () => string;
+  readonly createLog: CreateLog;
+  /** Takes every observable step, in order. */
+  readonly publish: (event: Event) => void;
+  /** Turns of one run. @default unlimited */
+  readonly maxTurns?: number;
+  readonly toolOutputLimits?: ToolOutputLimits;
+  readonly retryPolicy?: RetryPolicy;
+}
+
+/** A session to go on with. */
+export interface RestoredSession {
+  readonly log: Log;
+  readonly state: SessionState;
+}
