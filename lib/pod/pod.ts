@@ -59,7 +59,7 @@ export class Pod {
     const state = restored?.state;
     this.#parts = parts;
     this.#journal = new Journal({ ...parts, log: restored?.log ?? null });
-    this.#history = [...state?.history ?? []];
+    this.#history = state?.history ?? [];
     this.#counters = { turn: state?.turnCount ?? 0, llmCall: 0 };
     this.#system = state?.systemPrompt ?? null;
     this.#queue = new NotificationQueue(state?.notifications);

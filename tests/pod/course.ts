@@ -3,7 +3,7 @@ import type { StopIntent } from "../../lib/pod/mod.ts";
 import { type Event, flattenSegments, openToolCalls } from "../../lib/protocol/mod.ts";
 import { ModelError } from "../../lib/providers/mod.ts";
 import { deepEqual, equal, ok } from "../support/assert.ts";
-import { CountingTool, untilAborted } from "../support/counting_tool.ts";
+import { CountingTool } from "../support/counting_tool.ts";
 import {
   answer,
   apiError,
@@ -13,6 +13,7 @@ import {
   text,
   thinking,
 } from "../support/event_model.ts";
+import { hangingTool } from "./hanging.ts";
 import { Bench } from "./support.ts";
 import {
   assertValidRequest,
@@ -107,11 +108,7 @@ export class Course implements Disposable {
     const model = new EventModel(...answers.map(play));
     const tools = [
       new CountingTool("Quick", (_input, { callId }) => ({ summary: callId })),
-      new CountingTool("Hang", async (_input, { signal }) => {
-        bench.stop(patience);
-        await untilAborted(signal);
-        throw new Error("stopped");
-      }, { inOrder: true }),
+      hangingTool(() => bench.stop(patience)),
       new CountingTool("Fail", () => Promise.reject(new Error("boom"))),
     ];
     const bench = await Bench.open({ model, tools });
@@ -243,11 +240,7 @@ export class Course implements Disposable {
 
   /** Notifications that were told or wait on disk. */
   #knownNotes(): string[] {
-    const { history, notifications } = this.#bench.replayed();
-    const waiting = notifications.map((queued) =>
-      queued.kind === "notification" ? queued.message : ""
-    );
-    return [...notificationsIn(history), ...waiting];
+    return [...notificationsIn(this.#bench.replayed().history), ...this.#bench.waiting()];
   }
 
   /** An item is in the log before it is in memory, and there right after. */

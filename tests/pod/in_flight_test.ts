@@ -4,6 +4,7 @@ import { deepEqual, equal, ok } from "../support/assert.ts";
 import { CountingTool } from "../support/counting_tool.ts";
 import { answer, call, EventModel, refusal, text, thinking } from "../support/event_model.ts";
 import { ClientView } from "./client_view.ts";
+import { half } from "./hanging.ts";
 import { at, Bench, changed } from "./support.ts";
 
 type Snapshot = Extract<Event, { event: "snapshot" }>;
@@ -158,9 +159,8 @@ Deno.test("10.8.3 finished thoughts without text and texts without text are not 
 });
 
 Deno.test("10.8.3 nothing is in flight after a run, however it ended", async () => {
-  const half = { events: text("half")(0).slice(0, -1), stall: true };
   for (const intent of ["pause", "cancel", "shutdown"] as const) {
-    using bench = await Bench.open({ model: new EventModel(half) });
+    using bench = await Bench.open({ model: new EventModel(half("half")) });
     await bench.run("go", at("text_delta", intent));
     equal(snapshotOf(bench).data.in_flight, undefined);
     equal(bench.pod.snapshotJson().includes("half"), false);

@@ -1,9 +1,10 @@
 import { AlertBuffer } from "../../lib/controller/mod.ts";
 import type { QueuedNotification } from "../../lib/session/mod.ts";
 import { deepEqual, equal, match, ok } from "../support/assert.ts";
-import { CountingTool, untilAborted } from "../support/counting_tool.ts";
-import { answer, apiError, call, EventModel, text } from "../support/event_model.ts";
-import { at, Bench, brief, failingAt, names } from "./support.ts";
+import { answer, call, EventModel, text } from "../support/event_model.ts";
+import { half, hangingTool, SILENT } from "./hanging.ts";
+import { at, Bench, brief, names } from "./support.ts";
+import { notificationsIn } from "./valid_request.ts";
 
 const note = (message: string) => ({ kind: "notification" as const, message });
 const quiet = (message: string) => ({ ...note(message), auto_run: false });
@@ -11,20 +12,6 @@ const turnEnded: QueuedNotification = {
   kind: "pod_event",
   event: { kind: "turn_ended", pod_name: "child" },
 };
-const half = { events: text("half")(0).slice(0, -1), stall: true };
-const silent = { stall: true };
-
-/** The messages of the notifications that a request holds, in order. */
-function notesIn(lines: readonly string[]): string[] {
-  return lines.flatMap((line) => /^system: \[Notification\]\n(.*)\n/.exec(line)?.[1] ?? []);
-}
-
-/** What waits on disk for the model. */
-function waiting(bench: Bench): string[] {
-  return bench.replayed().notifications.map((queued) =>
-    queued.kind === "notification" ? queued.message : queued.event.kind
-  );
-}
 
 Deno.test("10.7.7 10.15-29 30.14-23 a notification wakes an idle pod: line by line", async () => {
   const model = new EventModel(answer(text("1")), answer(text("I see")));
@@ -95,7 +82,7 @@ Deno.test("10.15-30 what comes while running is seen in the next iteration", asy
   await bench.run("go");
   const story = names(bench.story);
   equal(story.indexOf("S system_item") < story.lastIndexOf("S llm_call_start"), true);
-  deepEqual(notesIn(brief(model.requests[1]?.items ?? [])), ["ping"]);
+  deepEqual(notificationsIn(model.requests[1]?.items ?? []), ["ping"]);
   deepEqual(bench.events.at(-1), { event: "status", data: { status: "idle" } });
   bench.assertWhole();
 });
@@ -112,7 +99,7 @@ for (const queued of [note("ping"), turnEnded]) {
     const trigger = bench.pod.wakingTrigger;
     ok(trigger !== null);
     await bench.runNotifications(trigger);
-    equal(notesIn(brief(model.requests[1]?.items ?? [])).length, 1);
+    equal(notificationsIn(model.requests[1]?.items ?? []).length, 1);
     equal(bench.pod.wakingTrigger, null);
     deepEqual(bench.events.at(-1), { event: "status", data: { status: "idle" } });
     bench.assertWhole();
@@ -125,14 +112,14 @@ Deno.test("10.2.5 auto_run false waits until something else runs, and wakes nobo
   await bench.run("one");
   bench.pod.notify(quiet("later"), false);
   equal(bench.pod.wakingTrigger, null);
-  deepEqual(waiting(bench), ["later"]);
+  deepEqual(bench.waiting(), ["later"]);
   await bench.run("two");
-  deepEqual(notesIn(brief(bench.pod.history)), ["later"]);
-  deepEqual(waiting(bench), []);
+  deepEqual(notificationsIn(bench.pod.history), ["later"]);
+  deepEqual(bench.waiting(), []);
 });
 
 Deno.test("10.7.7 10.15-31 what comes while paused is silent, and injected once on resume", async () => {
-  const model = new EventModel(half, answer(text("fine")));
+  const model = new EventModel(half("half"), answer(text("fine")));
   using bench = await Bench.open({ model });
   await bench.run("go", at("text_delta", "pause"));
   deepEqual(await bench.tell(() => bench.pod.notify(note("ping"), false)), [
@@ -147,123 +134,33 @@ Deno.test("10.7.7 10.15-31 what comes while paused is silent, and injected once 
     "S system_item",
     "S llm_call_start",
   ]);
-  deepEqual(notesIn(brief(bench.pod.history)), ["ping"]);
-  deepEqual(waiting(bench), []);
+  deepEqual(notificationsIn(bench.pod.history), ["ping"]);
+  deepEqual(bench.waiting(), []);
   bench.assertWhole();
 });
 
 Deno.test("10.15-31 30.14-21 30.13-15 what a rolled-back run had taken comes in the next one", async () => {
-  const model = new EventModel(half, silent, answer(text("fine")));
+  const model = new EventModel(half("half"), SILENT, answer(text("fine")));
   using bench = await Bench.open({ model });
   await bench.run("one", at("text_delta", "pause"));
   bench.pod.notify(note("ping"), false);
   const end = await bench.run("two", at("llm_call_start", "cancel"));
   deepEqual(end, { result: "rolled_back" });
   equal(bench.eventNames().filter((name) => name === "system_item").length, 2);
-  deepEqual(notesIn(brief(bench.pod.history)), []);
-  deepEqual(waiting(bench), ["ping"]);
+  deepEqual(notificationsIn(bench.pod.history), []);
+  deepEqual(bench.waiting(), ["ping"]);
   equal(bench.pod.wakingTrigger, "notify");
   bench.assertWhole();
 
   await bench.run("three");
-  deepEqual(notesIn(brief(model.requests[2]?.items ?? [])), ["ping"]);
-  deepEqual(waiting(bench), []);
+  deepEqual(notificationsIn(model.requests[2]?.items ?? []), ["ping"]);
+  deepEqual(bench.waiting(), []);
   equal(bench.pod.wakingTrigger, null);
-  bench.assertWhole();
-});
-
-Deno.test("dec 29 a notification that came during a rolled-back run is still on disk", async () => {
-  const model = new EventModel(answer(text("1")), silent, answer(text("fine")));
-  using bench = await Bench.open({ model });
-  await bench.run("one");
-  bench.onEvent = ({ event }) => {
-    if (event === "llm_call_start") bench.pod.notify(note("ping"), false);
-  };
-  await bench.run("two", at("llm_call_start", "cancel"));
-  deepEqual(waiting(bench), ["ping"]);
-  bench.onEvent = () => {};
-  bench.restart();
-  await bench.runNotifications();
-  deepEqual(notesIn(brief(bench.pod.history)), ["ping"]);
-  deepEqual(waiting(bench), []);
-});
-
-Deno.test("10.15-32 of 133 notifications while paused the newest 128 are injected, in order", async () => {
-  const model = new EventModel(half, answer(text("fine")));
-  using bench = await Bench.open({ model });
-  await bench.run("go", at("text_delta", "pause"));
-  const all = Array.from({ length: 133 }, (_, index) => `n${index}`);
-  for (const message of all) bench.pod.notify(note(message), false);
-  await bench.resume();
-  deepEqual(notesIn(brief(bench.pod.history)), all.slice(-128));
-});
-
-Deno.test("10.15-32 dec 29 a restart brings back no more, and nothing that was dropped", async () => {
-  const all = Array.from({ length: 133 }, (_, index) => `n${index}`);
-  for (const restartAt of ["before", "after"]) {
-    const model = new EventModel(half, answer(text("fine")), answer(text("later")));
-    using bench = await Bench.open({ model });
-    await bench.run("go", at("text_delta", "pause"));
-    for (const message of all) bench.pod.notify(note(message), false);
-    if (restartAt === "before") bench.restart();
-    await bench.resume();
-    deepEqual(notesIn(brief(bench.pod.history)), all.slice(-128));
-    if (restartAt === "after") bench.restart();
-    equal(bench.pod.wakingTrigger, null);
-    await bench.run("next");
-    deepEqual(notesIn(brief(bench.pod.history)), all.slice(-128));
-  }
-});
-
-Deno.test("dec 29 accepted notifications outlive the process and are delivered once, in order", async () => {
-  const model = new EventModel(half, answer(text("fine")), answer(text("later")));
-  using bench = await Bench.open({ model });
-  await bench.run("go", at("text_delta", "pause"));
-  bench.pod.notify(note("a"), false);
-  bench.pod.notify(turnEnded, false);
-  bench.pod.notify(quiet("b"), false);
-  bench.restart();
-  equal(bench.pod.status, "paused");
-  await bench.resume();
-  deepEqual(notesIn(brief(bench.pod.history)), ["a", "pod `child` finished a turn", "b"]);
-  bench.restart();
-  equal(bench.pod.wakingTrigger, null);
-  await bench.run("next");
-  equal(notesIn(brief(bench.pod.history)).length, 3);
-});
-
-Deno.test("dec 29 a restored pod that nobody paused is woken by what waits", async () => {
-  const model = new EventModel(answer(text("1")));
-  using bench = await Bench.open({ model });
-  await bench.run("one");
-  bench.pod.notify(quiet("a"), false);
-  bench.restart();
-  equal(bench.pod.wakingTrigger, null);
-  bench.pod.notify(turnEnded, false);
-  bench.restart();
-  equal(bench.pod.wakingTrigger, "pod_event");
-});
-
-Deno.test("dec 29 a run that is stopped before it could look at what woke it keeps it on disk", async () => {
-  const model = new EventModel(answer(text("1")), answer(text("fine")));
-  using bench = await Bench.open({ model });
-  await bench.run("one");
-  bench.pod.notify(note("ping"), true);
-  const end = await bench.runNotifications("notify", at("invoke_start", "pause"));
-  equal(end.result, "paused");
-  deepEqual(waiting(bench), ["ping"]);
-  bench.restart();
-  await bench.resume();
-  deepEqual(notesIn(brief(bench.pod.history)), ["ping"]);
   bench.assertWhole();
 });
 
 Deno.test("10.15-37 30.14-22 after a cancel with an open call a notification closes it, and runs nothing", async () => {
-  const tool = new CountingTool("Hang", async (_input, { signal }) => {
-    bench.stop("cancel");
-    await untilAborted(signal);
-    throw new Error("stopped");
-  }, { inOrder: true });
+  const tool = hangingTool(() => bench.stop("cancel"));
   const calls = answer(call("c1", "Hang"), call("c2", "Hang"));
   const model = new EventModel(calls, answer(text("fine")));
   using bench = await Bench.open({ model, tools: [tool] });
@@ -277,92 +174,9 @@ Deno.test("10.15-37 30.14-22 after a cancel with an open call a notification clo
     "result c2: [Interrupted by user]",
   ]);
   match(request[5] ?? "", /interrupted by the user/);
-  deepEqual(notesIn(request.slice(6)), ["ping"]);
+  deepEqual(notificationsIn(model.requests[1]?.items ?? []), ["ping"]);
   equal(request.length, 7);
   bench.assertWhole();
-});
-
-Deno.test("a notification that a failed write kept from the model is not lost, and not shown twice", async () => {
-  let isFull = false;
-  const model = new EventModel(answer(text("1")), answer(text("fine")));
-  using bench = await Bench.open({
-    model,
-    wrapLog: (log) =>
-      failingAt(
-        log,
-        (entry) =>
-          isFull && entry.kind === "system_item" && entry.item.kind === "notification" &&
-          entry.item.message === "b",
-      ),
-  });
-  await bench.run("one");
-  for (const message of ["a", "b", "c"]) bench.pod.notify(note(message), false);
-  isFull = true;
-  equal((await bench.runNotifications()).result, "failed");
-  bench.assertWhole();
-  isFull = false;
-  await bench.run("two");
-  deepEqual(notesIn(brief(bench.pod.history)), ["a", "b", "c"]);
-  deepEqual(waiting(bench), []);
-});
-
-Deno.test("what woke a pod in vain does not wake it again and again", async () => {
-  let isFull = false;
-  const model = new EventModel(answer(text("1")), answer(text("fine")));
-  using bench = await Bench.open({
-    model,
-    wrapLog: (log) => failingAt(log, () => isFull),
-  });
-  await bench.run("one");
-  bench.pod.notify(note("ping"), true);
-  isFull = true;
-  equal((await bench.runNotifications()).result, "failed");
-  equal(bench.pod.wakingTrigger, null);
-  deepEqual(bench.events.at(-1), { event: "status", data: { status: "idle" } });
-  isFull = false;
-  await bench.run("two");
-  deepEqual(notesIn(brief(bench.pod.history)), ["ping"]);
-});
-
-Deno.test("a provider that fails has been told: the notification does not come twice", async () => {
-  const down = { error: apiError(400, "no") };
-  const model = new EventModel(answer(text("1")), down, answer(text("fine")));
-  using bench = await Bench.open({ model });
-  await bench.run("one");
-  bench.pod.notify(note("ping"), true);
-  equal((await bench.runNotifications()).result, "failed");
-  equal(bench.pod.wakingTrigger, null);
-  await bench.run("two");
-  deepEqual(notesIn(brief(bench.pod.history)), ["ping"]);
-});
-
-Deno.test("10.7.9 a pod that is shut down is idle first, though something waits that would start a run", async () => {
-  using bench = await Bench.open({ model: new EventModel(answer(text("1")), silent) });
-  await bench.run("one");
-  bench.onEvent = ({ event }) => {
-    if (event === "llm_call_start") bench.pod.notify(note("ping"), false);
-  };
-  await bench.run("two", at("llm_call_start", "cancel"));
-  equal(bench.pod.wakingTrigger, "notify");
-  equal(bench.pod.status, "running");
-  bench.pod.publish({ event: "shutdown" });
-  deepEqual(bench.story.slice(-3), [
-    'S run_end {"result":"rolled_back"}',
-    'S status {"status":"idle"}',
-    "S shutdown",
-  ]);
-});
-
-Deno.test("dec 29 a notification that was to start a run waits on disk when the pod is shut down first", async () => {
-  const model = new EventModel(answer(text("1")), answer(text("fine")));
-  using bench = await Bench.open({ model });
-  await bench.run("one");
-  bench.pod.notify(note("ping"), true);
-  await bench.pod.runNotifications("notify", AbortSignal.abort("shutdown"));
-  bench.restart();
-  equal(bench.pod.wakingTrigger, "notify");
-  await bench.runNotifications();
-  deepEqual(notesIn(brief(bench.pod.history)), ["ping"]);
 });
 
 Deno.test("10.15-39 alerts keep their order, and late clients get the newest 512", async () => {

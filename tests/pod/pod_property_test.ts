@@ -7,6 +7,6 @@ Deno.test("whatever models, users, notifications and crashes do, the pod keeps w
       using course = await Course.start(plan);
       for (const action of plan.actions) await course.act(action);
     }),
-    { numRuns: Number(Deno.env.get("POD_PROPERTY_RUNS") ?? 150) },
+    { numRuns: 200 },
   );
 });

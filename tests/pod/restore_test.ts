@@ -2,9 +2,8 @@ import type { Entry } from "../../lib/protocol/mod.ts";
 import { deepEqual, equal, match, ok } from "../support/assert.ts";
 import { CountingTool, untilAborted } from "../support/counting_tool.ts";
 import { answer, apiError, call, EventModel, text, thinking } from "../support/event_model.ts";
+import { half } from "./hanging.ts";
 import { at, Bench, brief } from "./support.ts";
-
-const half = { events: text("half")(0).slice(0, -1), stall: true };
 
 /** The text of a log. */
 function logOf(...entries: Entry[]): string {
@@ -124,7 +123,7 @@ Deno.test("30.14-18 open calls are closed in their order, answered ones are left
 });
 
 Deno.test("30.12-28 dec 4 dec 17 a paused pod comes back paused and can be resumed", async () => {
-  const model = new EventModel(half, answer(text("resumed")));
+  const model = new EventModel(half("half"), answer(text("resumed")));
   using bench = await Bench.open({ model });
   await bench.run("go", at("text_delta", "pause"));
   bench.restart();
@@ -137,7 +136,7 @@ Deno.test("30.12-28 dec 4 dec 17 a paused pod comes back paused and can be resum
 
 Deno.test("dec 17 a restored paused pod takes new input, or can be abandoned", async () => {
   for (const abandon of [false, true]) {
-    const model = new EventModel(half, answer(text("fine")));
+    const model = new EventModel(half("half"), answer(text("fine")));
     using bench = await Bench.open({ model });
     await bench.run("go", at("text_delta", "pause"));
     bench.restart();

@@ -1,7 +1,7 @@
-import { parseEntry } from "../../lib/protocol/mod.ts";
-import type { Entry, Event } from "../../lib/protocol/mod.ts";
-import { CountingTool, untilAborted } from "../support/counting_tool.ts";
+import { type Entry, type Event, parseEntry } from "../../lib/protocol/mod.ts";
+import { CountingTool } from "../support/counting_tool.ts";
 import { answer, apiError, call, EventModel, text, thinking } from "../support/event_model.ts";
+import { half, hangingTool, SILENT } from "./hanging.ts";
 import { at, Bench, changed } from "./support.ts";
 
 /** What was on disk at some moment. */
@@ -19,8 +19,6 @@ export interface RichSession {
   /** For each call that was run: the index of the state in which it was begun. */
   readonly begun: ReadonlyMap<string, number>;
 }
-
-const half = (words: string) => ({ events: text(words)(0).slice(0, -1), stall: true });
 
 /**
  * Plays it: runs that finish, fail, are paused, resumed, cancelled, abandoned and rolled back, and one
@@ -42,12 +40,10 @@ export async function playRichSession(): Promise<RichSession> {
       begun.set(callId, states.length - 1);
       return { summary: "quick", content: "result" };
     }),
-    new CountingTool("Hang", async (_input, { callId, signal }) => {
+    hangingTool((callId) => {
       begun.set(callId, states.length - 1);
       bench.stop(callId === "c3" ? "pause" : "cancel");
-      await untilAborted(signal);
-      throw new Error("stopped");
-    }, { inOrder: true }),
+    }),
   ];
   const model = new EventModel(
     answer(
@@ -62,7 +58,7 @@ export async function playRichSession(): Promise<RichSession> {
     { error: apiError(400, "no") },
     answer(thinking({ signature: "S" }, "again"), call("c5", "Hang"), call("c6", "Quick")),
     half("half"),
-    { stall: true },
+    SILENT,
     answer(text("Fine.")),
     half("half"),
     half("half"),

@@ -1,22 +1,9 @@
 import type { Entry } from "../../lib/protocol/mod.ts";
 import { deepEqual, equal, match, ok } from "../support/assert.ts";
-import { CountingTool, untilAborted } from "../support/counting_tool.ts";
+import { CountingTool } from "../support/counting_tool.ts";
 import { answer, call, EventModel, text, thinking } from "../support/event_model.ts";
+import { half, hangingTool, SILENT } from "./hanging.ts";
 import { at, Bench, brief, failingAt, names } from "./support.ts";
-
-/** A text that begins and then hangs. */
-const half = (content: string) => ({ events: text(content)(0).slice(0, -1), stall: true });
-/** A stream that opens and then says nothing. */
-const silent = { stall: true };
-
-/** A tool that holds back later calls, and hangs until it is stopped. */
-function hanging(onBegin: () => void): CountingTool {
-  return new CountingTool("Hang", async (_input, { signal }) => {
-    onBegin();
-    await untilAborted(signal);
-    throw new Error("stopped");
-  }, { inOrder: true });
-}
 
 Deno.test("10.7.3 10.15-19 dec 17 dec 18 pause during text, then resume: line by line", async () => {
   const model = new EventModel(half("partial"), answer(text("resumed output")));
@@ -74,7 +61,7 @@ Deno.test("30.14-16 pause after a text delta: the log ends interrupted, the part
 });
 
 Deno.test("10.7.4 10.15-20 30.14-17 20.13-14 pause inside a tool, then a fresh run", async () => {
-  const tool = hanging(() => bench.stop("pause"));
+  const tool = hangingTool(() => bench.stop("pause"));
   const model = new EventModel(answer(call("c1", "Hang")), answer(text("fine")));
   using bench = await Bench.open({ model, tools: [tool] });
   const paused = await bench.tell(() => bench.run("go"));
@@ -116,7 +103,7 @@ Deno.test("10.7.4 10.15-20 30.14-17 20.13-14 pause inside a tool, then a fresh r
 });
 
 Deno.test("dec 16 calls that had not begun are run on resume, those that had are not run again", async () => {
-  const tool = hanging(() => bench.stop("pause"));
+  const tool = hangingTool(() => bench.stop("pause"));
   const quick = new CountingTool("Quick", () => ({ summary: "quick" }));
   const calls = answer(call("c1", "Hang"), call("c2", "Quick"));
   const model = new EventModel(calls, answer(text("fine")));
@@ -167,7 +154,7 @@ Deno.test("10.7.5 10.15-24 cancel after output: error Cancelled, no run_end, sta
 
 for (const intent of ["cancel", "pause"] as const) {
   Deno.test(`10.7.6 10.15-21 30.14-19 ${intent} before any output: as if it had never been`, async () => {
-    using bench = await Bench.open({ model: new EventModel(answer(text("1")), silent) });
+    using bench = await Bench.open({ model: new EventModel(answer(text("1")), SILENT) });
     await bench.run("one");
     const before = Deno.readTextFileSync(bench.path);
     const story = await bench.tell(() => bench.run("two", at("llm_call_start", intent)));
@@ -207,7 +194,7 @@ Deno.test("10.15-23 a run that is stopped while it is accepted leaves the next o
 });
 
 Deno.test("dec 27 a shutdown before any output keeps the input", async () => {
-  using bench = await Bench.open({ model: new EventModel(silent) });
+  using bench = await Bench.open({ model: new EventModel(SILENT) });
   const end = await bench.run("go", at("llm_call_start", "shutdown"));
   equal(end.result, "cancelled");
   deepEqual(brief(bench.pod.history), ["user: go"]);
@@ -238,8 +225,8 @@ Deno.test("10.6.4 any sign of thinking or of a call counts as output", async () 
 });
 
 Deno.test("30.5.6 tidying up is no output: a run that began with it is rolled back all the same", async () => {
-  const tool = hanging(() => bench.stop("pause"));
-  const model = new EventModel(answer(call("c1", "Hang"), call("c2", "Hang")), silent);
+  const tool = hangingTool(() => bench.stop("pause"));
+  const model = new EventModel(answer(call("c1", "Hang"), call("c2", "Hang")), SILENT);
   using bench = await Bench.open({ model, tools: [tool] });
   await bench.run("go");
   const end = await bench.run("two", at("llm_call_start", "cancel"));
@@ -249,7 +236,7 @@ Deno.test("30.5.6 tidying up is no output: a run that began with it is rolled ba
 });
 
 Deno.test("30.13-16 a roll-back after tidying up keeps it: the next run does not note it again", async () => {
-  const model = new EventModel(half("half"), silent, answer(text("three")));
+  const model = new EventModel(half("half"), SILENT, answer(text("three")));
   using bench = await Bench.open({ model });
   await bench.run("one", at("text_delta", "cancel"));
   deepEqual(await bench.run("two", at("llm_call_start", "cancel")), { result: "rolled_back" });
@@ -260,7 +247,7 @@ Deno.test("30.13-16 a roll-back after tidying up keeps it: the next run does not
 });
 
 Deno.test("dec 18 a pause between turns ends no turn", async () => {
-  const tool = hanging(() => bench.stop("pause"));
+  const tool = hangingTool(() => bench.stop("pause"));
   const model = new EventModel(answer(call("c1", "Hang")), answer(text("fine")));
   using bench = await Bench.open({ model, tools: [tool] });
   await bench.run("go");
@@ -272,7 +259,7 @@ Deno.test("dec 18 a turn that failed, was cancelled or rolled back has no turn_e
   const cases = [
     new EventModel({ events: text("half")(0) }),
     new EventModel(half("half")),
-    new EventModel(silent),
+    new EventModel(SILENT),
   ];
   for (const model of cases) {
     using bench = await Bench.open({ model });
@@ -283,7 +270,7 @@ Deno.test("dec 18 a turn that failed, was cancelled or rolled back has no turn_e
 });
 
 Deno.test("10.15-25 30.13-18 abandoning a pause closes it at once, without a call to the model", async () => {
-  const tool = hanging(() => bench.stop("pause"));
+  const tool = hangingTool(() => bench.stop("pause"));
   const model = new EventModel(
     answer(call("c1", "Hang"), call("c2", "Hang")),
     answer(text("fine")),

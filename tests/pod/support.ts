@@ -117,6 +117,13 @@ export class Bench implements Disposable {
     return replay(this.entries());
   }
 
+  /** What waits on disk for the model. */
+  waiting(): string[] {
+    return this.replayed().notifications.map((queued) =>
+      queued.kind === "notification" ? queued.message : queued.event.kind
+    );
+  }
+
   /** Names of the events so far. */
   eventNames(): string[] {
     return this.events.map(({ event }) => event);
