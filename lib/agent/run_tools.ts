@@ -1,4 +1,4 @@
-import { messageOf, sleep } from "../base/mod.ts";
+import { forwardAbort, messageOf, sleep } from "../base/mod.ts";
 import type { Item, ToolCallItem, ToolResultItem } from "../protocol/mod.ts";
 import type { AnsweredCall } from "./answer.ts";
 import type { PendingCall, ToolAnswer, TurnHooks } from "./hooks.ts";
@@ -65,7 +65,8 @@ export async function* runTools(
     ...jobs.filter((job) => job.answeredByHook),
   ];
   const stop = new AbortController();
-  const answers = startAll(ordered, run.toolTimeoutMs, AbortSignal.any([signal, stop.signal]));
+  using _forwarding = forwardAbort(signal, stop);
+  const answers = startAll(ordered, run.toolTimeoutMs, stop.signal);
   try {
     for (const [index, job] of ordered.entries()) {
       const answer = await answers[index];
@@ -133,21 +134,21 @@ async function execute(
   signal: AbortSignal,
 ): Promise<ToolAnswer> {
   const settled = new AbortController();
-  const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(), timeoutMs);
-  const stopped = AbortSignal.any([signal, deadline.signal]);
+  const stop = new AbortController();
+  using _forwarding = forwardAbort(signal, stop);
+  const timer = setTimeout(() => stop.abort(), timeoutMs);
   const graceOver = new Promise<undefined>((resolve) => {
     const wait = () => sleep(STOP_GRACE_MS, settled.signal).then(() => resolve(undefined));
-    stopped.addEventListener("abort", wait, { once: true, signal: settled.signal });
+    stop.signal.addEventListener("abort", wait, { once: true, signal: settled.signal });
   });
   try {
     const output = await Promise.race([
-      tool.execute(input, { callId: call.call_id, signal: stopped }),
+      tool.execute(input, { callId: call.call_id, signal: stop.signal }),
       graceOver,
     ]);
     if (output !== undefined) return output;
   } catch (error) {
-    if (!stopped.aborted) return failedBy(error);
+    if (!stop.signal.aborted) return failedBy(error);
   } finally {
     clearTimeout(timer);
     settled.abort();

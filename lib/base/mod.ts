@@ -6,6 +6,7 @@
  */
 export { writeFileAtomic, type WriteFileAtomicOptions } from "./atomic_file.ts";
 export { messageOf, PodError, type PodErrorOptions } from "./error.ts";
+export { forwardAbort } from "./forward_abort.ts";
 export { isId, newId } from "./id.ts";
 export { isJsonObject, type JsonObject, type JsonValue, sortKeys, toJsonText } from "./json.ts";
 export { sleep } from "./sleep.ts";

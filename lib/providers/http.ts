@@ -64,7 +64,8 @@ export class HttpCall implements Disposable {
     const response = await this.#send(url, init);
     if (!isEventStream(response)) {
       this.#arm(firstEventMs, this.#stop);
-      throw this.#failure = responseError(response, await response.text().catch(messageOf));
+      const body = orAborted(response.text(), this.signal).catch(messageOf);
+      throw this.#failure = responseError(response, await body);
     }
     this.#arm(firstEventMs, () => this.#expire("timeout", "stream_first_event", firstEventMs));
     return new Response(this.#watch(response.body), response);
@@ -90,16 +91,27 @@ export class HttpCall implements Disposable {
   async #send(url: string | URL | Request, init?: RequestInit): Promise<Response> {
     try {
       // A redirect could carry the key to another host.
-      return await fetch(url, { ...init, headers: this.#headers, redirect: "manual" });
+      const response = fetch(url, { ...init, headers: this.#headers, redirect: "manual" });
+      return await orAborted(response, this.signal);
     } catch (cause) {
       const error = new ModelError("transport", `HTTP error: ${rootMessage(cause)}`, { cause });
       throw this.#failure ??= error;
     }
   }
 
-  /** Hands the body on as it is asked for, so that a slow consumer does not look like silence. */
+  /**
+   * Hands the body on as it is asked for, so that a slow consumer does not look like silence. Ends
+   * it itself on abort: see {@linkcode orAborted}.
+   */
   #watch(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
     const reader = body.getReader();
+    const start = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+      onAbort(this.signal, (reason) => {
+        controller.error(reason);
+        // Rejects only when the body has failed of itself, and then the connection is gone too.
+        reader.cancel(reason).catch(() => {});
+      });
+    };
     const pull = async (controller: ReadableStreamDefaultController<Uint8Array>) => {
       this.#readingSince = performance.now();
       const { value, done } = await reader.read();
@@ -108,7 +120,7 @@ export class HttpCall implements Disposable {
       else controller.enqueue(value);
     };
     return new ReadableStream(
-      { pull, cancel: (reason) => reader.cancel(reason) },
+      { start, pull, cancel: (reason) => reader.cancel(reason) },
       { highWaterMark: 0 },
     );
   }
@@ -134,6 +146,24 @@ export class HttpCall implements Disposable {
     this.#failure = new ModelError(kind, `${timer} timed out after ${ms / 1000}s`);
     this.#stop();
   }
+}
+
+/**
+ * The promise, or the reason of the abort if that comes first. `fetch` cannot be relied on for it:
+ * it follows a signal derived from ours, which Deno holds only weakly, so that after a garbage
+ * collection an abort no longer reaches the request.
+ */
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    onAbort(signal, reject);
+    promise.then(resolve, reject);
+  });
+}
+
+/** Calls back with the reason, at once if the signal is aborted already. */
+function onAbort(signal: AbortSignal, callback: (reason: unknown) => void): void {
+  if (signal.aborted) return callback(signal.reason);
+  signal.addEventListener("abort", () => callback(signal.reason), { once: true });
 }
 
 /** What happened is said by the innermost cause; around it stands only that a fetch failed. */

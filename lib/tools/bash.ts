@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { type Tool, ToolError, type ToolOutput } from "../agent/mod.ts";
+import { forwardAbort } from "../base/mod.ts";
 import { defineTool } from "./define_tool.ts";
 import { Guardian } from "./guardian.ts";
 import { runShell, type ShellEnd } from "./shell.ts";
@@ -98,7 +99,10 @@ export function createBashTool(options: BashToolOptions): BashTool {
       if (command.trim() === "") throw unusable("command is empty");
       if (command.includes("\0")) throw unusable("command contains a NUL character");
       const seconds = Math.min(Math.max(timeout ?? DEFAULT_TIMEOUT_S, 1), MAX_TIMEOUT_S);
-      const call = run(command, seconds, AbortSignal.any([signal, disposed.signal]));
+      const stop = new AbortController();
+      using _called = forwardAbort(signal, stop);
+      using _disposed = forwardAbort(disposed.signal, stop);
+      const call = run(command, seconds, stop.signal);
       running.add(call);
       try {
         return await call;

@@ -1,5 +1,5 @@
 import { ToolError } from "../agent/mod.ts";
-import { byteLength, messageOf } from "../base/mod.ts";
+import { byteLength, forwardAbort, messageOf } from "../base/mod.ts";
 import { MessageReader } from "./ripgrep_messages.ts";
 import type { FileHits, SearchEngine, SearchJob, SearchQuery } from "./search_engine.ts";
 import { invalidRegex } from "./search_pattern.ts";
@@ -51,8 +51,8 @@ async function* searchBatch(
   job: SearchJob,
 ): AsyncGenerator<FileHits> {
   const stop = new AbortController();
-  const signal = AbortSignal.any([job.signal, stop.signal]);
-  const rg = start(rgPath, [...optionsFor(job.query), "--", ...paths], signal);
+  using _forwarding = forwardAbort(job.signal, stop);
+  const rg = start(rgPath, [...optionsFor(job.query), "--", ...paths], stop.signal);
   const complaints = new Response(rg.stderr).text();
   try {
     const reader = new MessageReader(job.query);
