@@ -89,11 +89,13 @@ export class HttpCall implements Disposable {
   }
 
   async #send(url: string | URL | Request, init?: RequestInit): Promise<Response> {
+    // A redirect could carry the key to another host.
+    const response = fetch(url, { ...init, headers: this.#headers, redirect: "manual" });
     try {
-      // A redirect could carry the key to another host.
-      const response = fetch(url, { ...init, headers: this.#headers, redirect: "manual" });
       return await orAborted(response, this.signal);
     } catch (cause) {
+      // If the abort did not reach it, it is answered later: nobody wants that any more.
+      response.then((late) => late.body?.cancel()).catch(() => {});
       const error = new ModelError("transport", `HTTP error: ${rootMessage(cause)}`, { cause });
       throw this.#failure ??= error;
     }

@@ -1,7 +1,7 @@
 import type { TurnHooks } from "../../lib/agent/mod.ts";
 import { sleep, yieldToEventLoop } from "../../lib/base/mod.ts";
-import { type Item, textMessage, type ToolResultItem } from "../../lib/protocol/mod.ts";
-import { deepEqual, equal, ok } from "../support/assert.ts";
+import { type Item, textMessage } from "../../lib/protocol/mod.ts";
+import { deepEqual, equal } from "../support/assert.ts";
 import { CountingTool, untilAborted } from "../support/counting_tool.ts";
 import {
   dataOf,
@@ -11,30 +11,9 @@ import {
   runErrorOf,
   turnsRequest,
 } from "../support/drive_turns.ts";
-import { answer, call, EventModel, text } from "../support/event_model.ts";
+import { callsThenText, echo, idsBegun, idsOf } from "./tool_calls.ts";
 
 const USER_HI: Item = textMessage("user", "hi");
-
-/** A tool whose result names the call. */
-function echo(name: string): CountingTool {
-  return new CountingTool(name, (_input, { callId }) => ({ summary: `${name} ${callId}` }));
-}
-
-/** One answer with these calls of tools without arguments, then a text. */
-function callsThenText(...calls: [id: string, name: string][]): EventModel {
-  return new EventModel(
-    answer(...calls.map(([id, name]) => call(id, name, "{}"))),
-    answer(text("ok")),
-  );
-}
-
-function idsOf(results: readonly ToolResultItem[]): string[] {
-  return results.map((result) => result.call_id);
-}
-
-function idsBegun(tool: CountingTool): string[] {
-  return tool.begun.map(({ id }) => id);
-}
 
 Deno.test("50.13-39, decision 16, 20.12-W21: at a stop results are kept, begun calls closed, others stay open", async () => {
   const history: Item[] = [USER_HI];
@@ -111,9 +90,7 @@ Deno.test("decision 16: a tool that ignores the stop is given up, and its call c
     return new Promise(() => {});
   });
   const model = callsThenText(["c1", "Deaf"]);
-  const startedAt = performance.now();
   const run = await driveTurns(turnsRequest({ model, history, tools: [tool] }), controller);
-  ok(performance.now() - startedAt < 2000);
   equal(runErrorOf(run), "Cancelled");
   equal(resultsIn(history)[0]?.summary, "[Interrupted by user]");
 });

@@ -82,13 +82,7 @@ for (const name of ["notify", "pod_event"] as const) {
       "turn_start 0",
       "turn_end 0",
       "run_end finished",
-      "status running",
-      `invoke_start ${name}`,
-      "turn_start 1",
-      `system_item ${ITEM[name]}`,
-      "turn_end 1",
-      "run_end finished",
-      "status idle",
+      ...toldInTurn(1, name),
     ]);
     equal(itemsOnDisk(served).length, 1);
   });
@@ -126,13 +120,7 @@ for (const name of ["notify", "pod_event"] as const) {
     const heard = await hearUntil(client, "status idle");
     deepEqual(heard.filter(isFrame), [
       "run_end rolled_back",
-      "status running",
-      `invoke_start ${name}`,
-      "turn_start 0",
-      `system_item ${ITEM[name]}`,
-      "turn_end 0",
-      "run_end finished",
-      "status idle",
+      ...toldInTurn(0, name),
     ]);
     equal(itemsOnDisk(served).length, 1);
     equal(notesIn(model.requests[2]).length, 1);
@@ -266,6 +254,19 @@ async function pauseIn(client: PodClient): Promise<void> {
   await hearUntil(client, "text_delta");
   await client.send({ method: "pause" });
   await hearUntil(client, "status paused");
+}
+
+/** A run that a notification starts, in the frame of its events. */
+function toldInTurn(turn: number, name: keyof typeof ITEM): string[] {
+  return [
+    "status running",
+    `invoke_start ${name}`,
+    `turn_start ${turn}`,
+    `system_item ${ITEM[name]}`,
+    `turn_end ${turn}`,
+    "run_end finished",
+    "status idle",
+  ];
 }
 
 /** What frames a run and its turns, and what is put before the model. */

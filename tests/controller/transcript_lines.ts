@@ -14,6 +14,14 @@ export function accepted(content: string): string {
     S< {"event":"user_message","data":{"segments":[{"kind":"text","content":"${content}"}]}}`;
 }
 
+/** A run with the input `go`, whose answer has begun: the model has said `half`. */
+export const halfAnswered = `
+    C> {"method":"run","params":{"input":[{"kind":"text","content":"go"}]}}
+    ${accepted("go")}
+    S< {"event":"turn_start","data":{"turn":1}}
+    S< {"event":"llm_call_start","data":{"llm_call":1}}
+    S< {"event":"text_delta","data":{"text":"half"}}`;
+
 /** A notification is put before the model. */
 export function notified(message: string): string {
   const item = JSON.stringify({

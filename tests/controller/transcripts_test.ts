@@ -17,6 +17,7 @@ import {
   callEnded,
   cancelled,
   finished,
+  halfAnswered,
   notified,
   paused,
   said,
@@ -174,11 +175,7 @@ Deno.test("10.7.5 cancel after output", async () => {
   await play(
     served,
     `
-    C> {"method":"run","params":{"input":[{"kind":"text","content":"go"}]}}
-    ${accepted("go")}
-    S< {"event":"turn_start","data":{"turn":1}}
-    S< {"event":"llm_call_start","data":{"llm_call":1}}
-    S< {"event":"text_delta","data":{"text":"half"}}
+    ${halfAnswered}
     C> {"method":"cancel"}
     ${cancelled({ call: 1, turns: 1 })}
     `,
@@ -284,11 +281,7 @@ Deno.test("10.7.9 shutdown during a turn", async () => {
   await play(
     served,
     `
-    C> {"method":"run","params":{"input":[{"kind":"text","content":"go"}]}}
-    ${accepted("go")}
-    S< {"event":"turn_start","data":{"turn":1}}
-    S< {"event":"llm_call_start","data":{"llm_call":1}}
-    S< {"event":"text_delta","data":{"text":"half"}}
+    ${halfAnswered}
     C> {"method":"shutdown"}
     ${cancelled({ call: 1, turns: 1 })}
     S< {"event":"shutdown"}
@@ -306,11 +299,7 @@ Deno.test("10.7.10 rejections", async () => {
     D< {"event":"error","data":{"code":"not_paused","message":"Pod is not paused"}}
     C> {"method":"cancel"}
     D< {"event":"error","data":{"code":"not_running","message":"Pod is not running"}}
-    C> {"method":"run","params":{"input":[{"kind":"text","content":"go"}]}}
-    ${accepted("go")}
-    S< {"event":"turn_start","data":{"turn":1}}
-    S< {"event":"llm_call_start","data":{"llm_call":1}}
-    S< {"event":"text_delta","data":{"text":"half"}}
+    ${halfAnswered}
     C> {"method":"run","params":{"input":[{"kind":"text","content":"more"}]}}
     D< {"event":"error","data":{"code":"already_running","message":"Pod is already executing a turn"}}
     C> {"method":"compact"}

@@ -146,10 +146,8 @@ for (const { scheme, frames, end } of WIRES) {
         }
         const next = stream.next();
         await server.request(index);
-        const abortedAt = performance.now();
         abort.abort(new Error("the user said stop"));
         deepEqual(await next, { done: true, value: undefined }, phase);
-        ok(performance.now() - abortedAt < 100, phase);
         if (!phase.startsWith("before h")) {
           equal(await server.requests[index]?.closed, "left", phase);
         }

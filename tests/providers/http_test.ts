@@ -150,3 +150,11 @@ for (const scheme of SCHEMES) {
     },
   );
 }
+
+Deno.test("an abort reaches a call also after a garbage collection", async () => {
+  const program = new URL("./abort_after_collection.ts", import.meta.url).pathname;
+  const args = ["run", "-A", "--v8-flags=--expose-gc", program];
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), { args }).output();
+  const [printed, complaint] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  equal(printed, '{"done":true}\n{"done":true}\n', complaint);
+});

@@ -133,10 +133,8 @@ Deno.test("50.13-28 a cancel kills a tree of 50 processes that ignore SIGTERM", 
     stop.signal,
   );
   await until(() => processesMarked(`${mark}\u0000300`).length === 50);
-  const startedAt = performance.now();
   stop.abort();
   await rejects(call);
-  ok(performance.now() - startedAt < 1000);
   await until(() => processesMarked(mark).length === 0);
 });
 

@@ -26,6 +26,7 @@ export class Tally {
         this.#turnText += event.data.text;
         return;
       case "turn_end":
+        if (event.data.result === "paused") return;
         this.turns++;
         this.text = this.#turnText;
         this.stopReason = event.data.stop_reason ?? null;

@@ -19,6 +19,8 @@ Deno.test("Tally sums usage over calls and keeps the text of the last finished t
   tally.add({ event: "usage", data: { input_tokens: 20, output_tokens: null } });
   tally.add({ event: "llm_call_end", data: { llm_call: 1 } });
   equal(tally.text, "Let me look.", "the turn is not over");
+  tally.add({ event: "turn_end", data: { turn: 1, result: "paused" } });
+  deepEqual([tally.text, tally.turns], ["Let me look.", 1], "a paused turn goes on later");
   tally.add({ event: "turn_end", data: { turn: 1, result: "finished", stop_reason: "end_turn" } });
 
   equal(tally.text, "All done.");
