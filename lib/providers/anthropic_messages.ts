@@ -1,5 +1,6 @@
 import type { Anthropic } from "@anthropic-ai/sdk";
 import type { Item, ReasoningItem } from "../protocol/mod.ts";
+import { canRead } from "./reasoning.ts";
 import { toolInput, toolResultText } from "./wire_text.ts";
 
 type MarkableBlock =
@@ -93,6 +94,7 @@ function blocksOf(item: Item): Block[] {
 
 /** Only what Anthropic signed or encrypted itself goes back; other reasoning is not for it. */
 function thinkingBlocks(item: ReasoningItem): ThinkingBlock[] {
+  if (!canRead("anthropic", item)) return [];
   const { text, signature, encrypted_content: data } = item;
   if (signature) return [{ type: "thinking", thinking: text, signature }];
   if (data && text === "" && !item.summary?.length) return [{ type: "redacted_thinking", data }];

@@ -59,6 +59,7 @@ Deno.test("breakpoints keep to the limit, never to thinking or blank text (spec 
 Deno.test("20.13-31 one answer is one message; unsigned reasoning is left out", () => {
   const answer: Item[] = [
     { kind: "reasoning", text: "signed", signature: "S" },
+    { kind: "reasoning", text: "signed elsewhere", signature: "S", scheme: "gemini" },
     { kind: "reasoning", text: "", encrypted_content: "ENC" },
     { kind: "reasoning", text: "of another provider" },
     { kind: "reasoning", text: "of another", summary: ["plan"], encrypted_content: "X" },
