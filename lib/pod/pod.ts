@@ -301,8 +301,9 @@ export class Pod {
       for (;;) {
         const { done, value: step } = await turns.next();
         if (done) return endOf(step);
-        this.#journal.commit(step);
-        if (step.kind === "append" && isNotification(step.note)) this.#queue.shown();
+        this.#journal.commit(step, () => {
+          if (step.kind === "append" && isNotification(step.note)) this.#queue.shown();
+        });
       }
     } catch (error) {
       // Ends what a run that could not be committed had under way.
@@ -326,18 +327,24 @@ export class Pod {
 
   /** Undoes a run that has shown nothing; what it had taken from the queue waits again. */
   #rollBack(mark: Mark): void {
-    this.#journal.truncate(mark.entries);
-    this.#history.length = mark.history;
+    // If it cannot be undone, it was a run that was stopped.
+    this.#interruption = "user";
     this.#queue.putBack(mark.entries);
-    this.#persistQueue();
+    this.#queue.persist((entries) => {
+      this.#journal.truncate(mark.entries, ...entries);
+      return mark.entries;
+    });
+    this.#history.length = mark.history;
+    this.#interruption = null;
   }
 
   /** Without a segment there is nowhere to keep it, and nothing yet that could be lost with it. */
   #persistQueue(): void {
     if (this.#journal.length === 0) return;
-    this.#queue.persist((entry) => {
-      this.#journal.append(entry);
-      return this.#journal.length - 1;
+    this.#queue.persist((entries) => {
+      const first = this.#journal.length;
+      if (entries.length > 0) this.#journal.append(...entries);
+      return first;
     });
   }
 

@@ -18,11 +18,12 @@ export interface Log extends Disposable {
    */
   sync(): Promise<void>;
   /**
-   * Keeps the first `entryCount` entries, as they were written.
+   * Keeps the first `entryCount` entries, as they were written, and puts `kept` behind them, all in one
+   * step: whoever reads the log at any moment finds the old tail or the new one.
    *
    * @throws {SessionError} `corrupted` if there are fewer.
    */
-  truncate(entryCount: number): void;
+  truncate(entryCount: number, ...kept: Entry[]): void;
   /** Whether somebody else has written to it. */
   readonly drifted: boolean;
   /** Its entries as they were written, a line each. */
@@ -46,9 +47,9 @@ export class MemoryLog implements Log {
     return Promise.resolve();
   }
 
-  truncate(entryCount: number): void {
+  truncate(entryCount: number, ...kept: Entry[]): void {
     if (entryCount > this.#length) throw truncateError("in memory", entryCount, this.#length);
-    this.#length = entryCount;
+    this.#length = entryCount + kept.length;
   }
 
   get drifted(): boolean {

@@ -44,6 +44,7 @@ function applyEntry(state: SessionState, entry: Entry): void {
       state.systemPrompt = entry.system_prompt;
       state.config = entry.config;
       state.history = [...entry.history];
+      state.turnCount = (entry.forked_from ?? entry.compacted_from)?.at_turn_index ?? 0;
       return;
     case "invoke":
       state.paused = false;

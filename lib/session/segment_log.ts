@@ -14,7 +14,7 @@ const encoder = new TextEncoder();
  * written is overwritten. A newline commits a line: an unfinished one at the end is cut off by the next append.
  */
 export class SegmentLog implements Log {
-  readonly #file: Deno.FsFile;
+  #file: Deno.FsFile;
   readonly #path: string;
   readonly #segmentId: string;
   /** Encoding into memory that is there already saves a fifth of an append. */
@@ -85,20 +85,22 @@ export class SegmentLog implements Log {
     }
   }
 
-  truncate(entryCount: number): void {
+  truncate(entryCount: number, ...kept: Entry[]): void {
     if (entryCount > this.#length) {
       throw truncateError(this.#segmentId, entryCount, this.#length);
     }
+    const added = encoder.encode(textOf(kept));
     try {
       this.#file.seekSync(0, Deno.SeekMode.Start);
       const { bytes } = measureEntries(this.#file, entryCount);
-      this.#file.truncateSync(bytes);
-      this.#size = bytes;
+      if (kept.length === 0) this.#file.truncateSync(bytes);
+      else this.#replaceTail(bytes, added);
+      this.#size = bytes + added.byteLength;
     } catch (error) {
       throw this.#ioError("truncating", error);
     }
     this.#cutTo = null;
-    this.#length = entryCount;
+    this.#length = entryCount + kept.length;
     this.#changes += 1;
   }
 
@@ -121,6 +123,26 @@ export class SegmentLog implements Log {
     } finally {
       this.#syncing = null;
     }
+  }
+
+  /** Through a copy: a kill in the middle must leave either the old tail or the new one. */
+  #replaceTail(start: number, tail: Uint8Array): void {
+    const copy = `${this.#path}.tmp`;
+    Deno.copyFileSync(this.#path, copy);
+    const file = Deno.openSync(copy, { read: true, append: true });
+    try {
+      file.truncateSync(start);
+      for (let written = 0; written < tail.byteLength;) {
+        written += file.writeSync(tail.subarray(written));
+      }
+      file.syncDataSync();
+      Deno.renameSync(copy, this.#path);
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+    this.#file.close();
+    this.#file = file;
   }
 
   #encode(text: string): Uint8Array {
