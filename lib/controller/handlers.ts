@@ -59,10 +59,7 @@ const TABLE: { readonly [Name in MethodName]: Row<Name> } = {
     paused: listRewindTargets,
   },
   rewind_to: {
-    idle: ({ pod }, { params }) =>
-      params.target.segment_id === pod.segmentId
-        ? REJECTIONS.noRewindTarget
-        : REJECTIONS.otherSegment,
+    idle: ({ pod }, { params }) => pod.rewindTo(params.target, params.expected_head_entries),
     running: refuse(runningNoRewind),
     paused: refuse(REJECTIONS.pausedNoRewind),
   },
@@ -130,7 +127,7 @@ function listRewindTargets(
   _method: MethodOf<"list_rewind_targets">,
   answer: (event: Event) => void,
 ): void {
-  answer({ event: "rewind_targets", data: { head_entries: pod.entryCount, targets: [] } });
+  answer({ event: "rewind_targets", data: pod.listRewindTargets() });
 }
 
 /** A sub-delegation is nobody's to decide about, so the model is not told (spec 10 §11.2). */

@@ -4,23 +4,25 @@ import {
   type Entry,
   type Event,
   flattenSegments,
-  type Greeting,
   type InputSegment,
   type InvokeKind,
   type Item,
   openToolCalls,
   type PodStatus,
-  PROTOCOL_VERSION,
+  type RequestConfig,
+  type RewindTargetId,
   textMessage,
 } from "../protocol/mod.ts";
-import type { Interruption, QueuedNotification } from "../session/mod.ts";
+import { type Interruption, type QueuedNotification, replay } from "../session/mod.ts";
 import { tidyUp } from "./interruption.ts";
 import { Journal } from "./journal.ts";
 import { isNotification, showNotification } from "./notification.ts";
 import { NotificationQueue } from "./notification_queue.ts";
 import type { PodParts, RestoredSession } from "./pod_parts.ts";
+import { planRewind, rewindTargets } from "./rewind.ts";
 import { endEvent, failedEnd, outcomeEntry, type RunEnd } from "./run_end.ts";
 import { scopeEntry } from "./scope_entry.ts";
+import { snapshotJson } from "./snapshot.ts";
 import { statusEntry } from "./status_entry.ts";
 import { stopIntentOf } from "./stop_intent.ts";
 
@@ -46,13 +48,14 @@ interface RunStart {
  */
 export class Pod {
   readonly #parts: PodParts;
-  readonly #history: Item[];
+  #history: Item[];
   readonly #counters: Counters;
   readonly #queue: NotificationQueue;
   readonly #journal: Journal;
   #system: string | null;
   #status: PodStatus;
   #interruption: Interruption | null;
+  #config: RequestConfig;
 
   /** @param restored the session to go on with; without it the pod starts a new one. */
   constructor(parts: PodParts, restored?: RestoredSession) {
@@ -60,6 +63,7 @@ export class Pod {
     this.#parts = parts;
     this.#journal = new Journal({ ...parts, log: restored?.log ?? null });
     this.#history = state?.history ?? [];
+    this.#config = state?.config ?? parts.config;
     this.#counters = { turn: state?.turnCount ?? 0, llmCall: 0 };
     this.#system = state?.systemPrompt ?? null;
     this.#queue = new NotificationQueue(state?.notifications);
@@ -96,36 +100,9 @@ export class Pod {
     return this.#queue.wakingTrigger;
   }
 
-  /** Who a client is talking to. */
-  greeting(): Greeting {
-    const { name, cwd, model, tools, scopeSummary } = this.#parts;
-    return {
-      pod_name: name,
-      cwd,
-      provider: model.info.scheme,
-      model: model.info.id,
-      scope_summary: scopeSummary(),
-      tools: tools.map((tool) => tool.name).sort(),
-      context_window: model.info.contextWindow,
-      context_tokens: 0,
-      protocol_version: PROTOCOL_VERSION,
-    };
-  }
-
-  /**
-   * The `snapshot` event as a line of JSON, without its end. The log's own lines go into it as they
-   * are: a long session is neither kept in memory nor encoded again for each client.
-   */
+  /** The `snapshot` event as a line of JSON, without its end. */
   snapshotJson(): string {
-    // Blank lines are no entries (spec 30 §2.7).
-    const entries = this.#journal.readText().trim().replaceAll(/\n\s*/g, ",");
-    const blocks = this.#journal.inFlight;
-    const rest = JSON.stringify({
-      greeting: this.greeting(),
-      status: this.#status,
-      ...(blocks.length > 0 && { in_flight: { blocks } }),
-    });
-    return `{"event":"snapshot","data":{"entries":[${entries}],${rest.slice(1)}}`;
+    return snapshotJson(this.#parts, this.#journal, this.#status);
   }
 
   /**
@@ -194,6 +171,52 @@ export class Pod {
     if (!startsRun) this.#persistQueue();
   }
 
+  /** The inputs that one can go back to. */
+  listRewindTargets(): Extract<Event, { event: "rewind_targets" }>["data"] {
+    const entries = this.#journal.readEntries();
+    return { head_entries: entries.length, targets: rewindTargets(this.segmentId, entries) };
+  }
+
+  /**
+   * Goes back to before a user input. The pod must be idle. What is cut off stays readable, in a segment
+   * of its own.
+   *
+   * @throws {PodError} `invalid_request` when the target is not, or no longer, there; nothing has
+   * changed then.
+   */
+  rewindTo(target: RewindTargetId, expectedHead: number): void {
+    const journal = this.#journal;
+    const entries = journal.readEntries();
+    const { kept, tail, input, summary } = planRewind(
+      this.segmentId,
+      entries,
+      target,
+      expectedHead,
+    );
+    const keptSegmentId = newId();
+    journal.copy(keptSegmentId);
+    const state = replay(kept);
+    this.#queue.rewind(kept.length, state.notifications);
+    this.#queue.persist((waiting) => {
+      journal.truncate(kept.length, ...tail, ...waiting);
+      return kept.length + tail.length;
+    });
+    journal.beginRun();
+    this.#history = state.history;
+    this.#config = state.config;
+    this.#counters.turn = state.turnCount;
+    this.#interruption = state.interruption;
+    journal.publish({
+      event: "rewind_applied",
+      data: {
+        entries: journal.readEntries(),
+        input,
+        summary: { ...summary, kept_segment_id: keptSegmentId },
+      },
+    });
+    this.#setStatus("idle");
+  }
+
   /** Shows an event that is not of the pod's own making in the pod's own order. */
   publish(event: Event): void {
     // The run that was to follow at once does not.
@@ -244,7 +267,7 @@ export class Pod {
 
   /** Creates the first segment, or one of our own when somebody else has written to the old one. */
   async #openSegment(): Promise<void> {
-    const { sessionId, config, scopeRules, renderSystemPrompt } = this.#parts;
+    const { sessionId, scopeRules, renderSystemPrompt } = this.#parts;
     const journal = this.#journal;
     const isFork = journal.length > 0;
     const ts = Date.now();
@@ -254,7 +277,7 @@ export class Pod {
       ts,
       session_id: sessionId,
       system_prompt: this.#system,
-      config,
+      config: this.#config,
       history: [...this.#history],
       ...(isFork && {
         forked_from: { segment_id: journal.segmentId, at_turn_index: this.#counters.turn },
@@ -282,13 +305,13 @@ export class Pod {
   }
 
   async #drive(signal: AbortSignal): Promise<RunEnd> {
-    const { model, tools, config, maxTurns, toolOutputLimits, retryPolicy } = this.#parts;
+    const { model, tools, maxTurns, toolOutputLimits, retryPolicy } = this.#parts;
     const turns = runTurns({
       model,
       system: this.#system,
       history: this.#history,
       tools,
-      config,
+      config: this.#config,
       counters: this.#counters,
       cacheKey: this.#journal.segmentId,
       maxTurns,

@@ -270,6 +270,8 @@ export function changed(log: Log, other: Partial<Pick<Log, "append" | "sync" | "
     },
     append: (...entries) => log.append(...entries),
     readText: () => log.readText(),
+    readEntries: () => log.readEntries(),
+    copy: (segmentId) => log.copy(segmentId),
     sync: () => log.sync(),
     truncate: (count, ...kept) => log.truncate(count, ...kept),
     close: () => log.close(),

@@ -193,15 +193,18 @@ export class ServedPod implements AsyncDisposable {
         log.append(...entries);
         for (const entry of entries) this.#tell("L: ", entry);
       },
-      truncate: (entryCount) => {
-        log.truncate(entryCount);
+      truncate: (entryCount, ...kept) => {
+        log.truncate(entryCount, ...kept);
         this.story.push(`L: cut to ${entryCount} entries`);
+        for (const entry of kept) this.#tell("L: ", entry);
       },
+      copy: (segmentId) => log.copy(segmentId),
       sync: async () => {
         await onSync?.();
         await log.sync();
       },
       readText: () => log.readText(),
+      readEntries: () => log.readEntries(),
       close: () => log.close(),
       [Symbol.dispose]: () => log.close(),
     };
