@@ -5,3 +5,9 @@
  * @module
  */
 export { renderSystemPrompt, type SystemPromptFacts } from "./system_prompt.ts";
+export {
+  ContextWindow,
+  type Pruning,
+  type PruningLimits,
+  type WindowStart,
+} from "./window/context_window.ts";
