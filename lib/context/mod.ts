@@ -11,3 +11,12 @@ export {
   type PruningLimits,
   type WindowStart,
 } from "./window/context_window.ts";
+export {
+  type Compacted,
+  compactHistory,
+  compactionCut,
+  type CompactionRequest,
+  type CompactionSettings,
+  type CompactionTools,
+} from "./compaction/compact.ts";
+export { replayTasks, type Task } from "./compaction/task_list.ts";

@@ -49,7 +49,7 @@ const TABLE: { readonly [Name in MethodName]: Row<Name> } = {
   }),
   pod_event: always((controller, { params }) => hear(controller, params)),
   compact: {
-    idle: refuseCompaction,
+    idle: compact,
     running: refuse(runningNoRewind),
     paused: refuse(REJECTIONS.pausedNoCompact),
   },
@@ -74,16 +74,13 @@ const TABLE: { readonly [Name in MethodName]: Row<Name> } = {
   shutdown: always((controller) => controller.shutDown()),
 };
 
-/** A pod without a `[compaction]` section has nothing to compact with (spec 10 §10). */
-function refuseCompaction({ pod }: Controller): void {
-  pod.publish({
+/** Compacts, or says in an alert why there is nothing to do (spec 10 §10). */
+function compact(controller: Controller): void {
+  const message = controller.pod.whyNotCompact();
+  if (message === null) return void controller.stage({ kind: "compaction" });
+  controller.pod.publish({
     event: "alert",
-    data: {
-      level: "warn",
-      source: "compactor",
-      message: "manual compact is unavailable because [compaction] is not configured",
-      timestamp_ms: Date.now(),
-    },
+    data: { level: "warn", source: "compactor", message, timestamp_ms: Date.now() },
   });
 }
 

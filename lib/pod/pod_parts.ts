@@ -1,4 +1,5 @@
 import type { RetryPolicy, Tool, ToolOutputLimits } from "../agent/mod.ts";
+import type { CompactionTools } from "../context/mod.ts";
 import type { Event, RequestConfig } from "../protocol/mod.ts";
 import type { Model } from "../providers/mod.ts";
 import type { Log, ScopeSnapshot, SessionState } from "../session/mod.ts";
@@ -27,6 +28,8 @@ export interface PodParts {
   readonly maxTurns?: number;
   readonly toolOutputLimits?: ToolOutputLimits;
   readonly retryPolicy?: RetryPolicy;
+  /** @default the conversation is neither pruned nor compacted */
+  readonly compaction?: CompactionTools;
 }
 
 /** A session to go on with. */

@@ -137,9 +137,10 @@ function isSame(left: JsonValue, right: JsonValue): boolean {
   return JSON.stringify(sortKeys(left)) === JSON.stringify(sortKeys(right));
 }
 
-/** The reference writes the same for a pause as for a cancel. */
+/** The reference writes the same for a pause as for a cancel; a yielded run was about to go on. */
 function interruptionBy(outcome: RunCompletedEntry | RunErroredEntry): Interruption | null {
   if (!outcome.interrupted) return null;
+  if (outcome.kind === "run_completed" && outcome.result === "yielded") return "restart";
   const stopped = outcome.kind === "run_completed" || outcome.message === "Cancelled";
   return stopped ? "user" : "failure";
 }

@@ -1,6 +1,11 @@
 import type { Item, LlmUsageEntry } from "../../protocol/mod.ts";
 import { itemSize, withoutContent } from "./item_size.ts";
-import { estimateTokens, type Measurement, type TokenEstimate } from "./token_estimate.ts";
+import {
+  BYTES_PER_TOKEN,
+  estimateTokens,
+  type Measurement,
+  type TokenEstimate,
+} from "./token_estimate.ts";
 
 /** When old tool output is dropped from requests, in tokens. */
 export interface PruningLimits {
@@ -69,6 +74,13 @@ export class ContextWindow {
   /** The tokens of the first `length` items, the rest of the prompt included. */
   estimate(length = this.#history.length): TokenEstimate {
     return estimateTokens(length, (end) => this.bytes(end), this.#measurements);
+  }
+
+  /** What a request takes beside its items: the system prompt and the tools. */
+  overheadTokens(): number {
+    const last = this.#measurements.at(-1);
+    if (last === undefined) return 0;
+    return Math.max(0, last.tokens - Math.floor(last.bytes / BYTES_PER_TOKEN));
   }
 
   /** Takes what a provider said about a request of the first `length` items; 0 means that it did not. */
