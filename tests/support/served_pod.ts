@@ -13,7 +13,8 @@ import { BUILTIN_CATALOG, type Model, openModel, resolveModel } from "../../lib/
 import { type Log, replay, SessionStore } from "../../lib/session/mod.ts";
 
 /** What is special about a served pod. */
-export interface ServedPodOptions extends Partial<Pick<PodParts, "maxTurns" | "retryPolicy">> {
+export interface ServedPodOptions
+  extends Partial<Pick<PodParts, "maxTurns" | "retryPolicy" | "compaction">> {
   /** A scenario as text, or any model. */
   readonly model: string | Model;
   readonly tools?: readonly Tool[];
@@ -121,7 +122,7 @@ export class ServedPod implements AsyncDisposable {
 
   async #start(model: Model): Promise<void> {
     const { root, store, sessionId } = this;
-    const { tools = [], maxTurns, retryPolicy = RETRY_POLICY } = this.#options;
+    const { tools = [], maxTurns, retryPolicy = RETRY_POLICY, compaction } = this.#options;
     const parts: PodParts = {
       name: "test",
       cwd: root,
@@ -131,6 +132,7 @@ export class ServedPod implements AsyncDisposable {
       tools,
       maxTurns,
       retryPolicy,
+      compaction,
       config: { ...DEFAULT_REQUEST_CONFIG },
       scopeRules: () => ({
         allow: [{ target: root, permission: "write", recursive: true }],
