@@ -248,7 +248,7 @@ export class Pod {
     const journal = this.#journal;
     const isFork = journal.length > 0;
     const ts = Date.now();
-    this.#system ??= renderSystemPrompt();
+    this.#system ??= renderSystemPrompt?.() ?? null;
     const start: Entry & { kind: "segment_start" } = {
       kind: "segment_start",
       ts,
@@ -271,7 +271,8 @@ export class Pod {
   /** Closes what an earlier run has left open, and says so. */
   #tidyUp(): void {
     if (this.#interruption === null) return;
-    for (const addition of tidyUp(this.#history, this.#interruption)) {
+    const additions = tidyUp(this.#history, this.#interruption, this.#parts.prompts);
+    for (const addition of additions) {
       this.#journal.commit({ kind: "append", ...addition });
       this.#history.push(addition.item);
       if (addition.item.kind !== "tool_result") continue;
@@ -282,7 +283,7 @@ export class Pod {
   }
 
   async #drive(signal: AbortSignal): Promise<RunEnd> {
-    const { model, tools, config, maxTurns, toolOutputLimits, retryPolicy } = this.#parts;
+    const { model, tools, config, prompts, maxTurns, toolOutputLimits, retryPolicy } = this.#parts;
     const turns = runTurns({
       model,
       system: this.#system,
@@ -294,7 +295,9 @@ export class Pod {
       maxTurns,
       toolOutputLimits,
       retryPolicy,
-      hooks: { pendingItems: () => this.#queue.take().map(showNotification) },
+      hooks: {
+        pendingItems: () => this.#queue.take().map((queued) => showNotification(queued, prompts)),
+      },
     }, signal);
     try {
       await this.#journal.sync();
