@@ -14,6 +14,7 @@ import {
   textMessage,
 } from "../protocol/mod.ts";
 import type { Interruption, QueuedNotification } from "../session/mod.ts";
+import { DayWatch } from "./day_watch.ts";
 import { tidyUp } from "./interruption.ts";
 import { Journal } from "./journal.ts";
 import { isNotification, showNotification } from "./notification.ts";
@@ -50,6 +51,7 @@ export class Pod {
   readonly #counters: Counters;
   readonly #queue: NotificationQueue;
   readonly #journal: Journal;
+  readonly #days: DayWatch;
   #system: string | null;
   #status: PodStatus;
   #interruption: Interruption | null;
@@ -63,6 +65,7 @@ export class Pod {
     this.#counters = { turn: state?.turnCount ?? 0, llmCall: 0 };
     this.#system = state?.systemPrompt ?? null;
     this.#queue = new NotificationQueue(state?.notifications);
+    this.#days = new DayWatch(state?.lastRunAt ?? null);
     this.#interruption = state?.interruption ?? null;
     this.#status = state?.paused ? "paused" : "idle";
   }
@@ -208,6 +211,7 @@ export class Pod {
 
   async #run({ begin, tidy, canRollBack }: RunStart, signal: AbortSignal): Promise<RunEnd> {
     const journal = this.#journal;
+    this.#noticeDay();
     this.#queue.calm();
     this.#setStatus("running");
     let end: RunEnd;
@@ -230,6 +234,14 @@ export class Pod {
     if (end.result === "paused") this.#setStatus("paused");
     else if (this.#queue.wakingTrigger === null) this.#setStatus("idle");
     return end;
+  }
+
+  /** What has changed since the system prompt was made, and the model should know. */
+  #noticeDay(): void {
+    const date = this.#days.change(Date.now());
+    if (date === null) return;
+    const message = this.#parts.prompts.render("date_change", { date });
+    this.#queue.push({ kind: "notification", message, auto_run: false });
   }
 
   /** What a stopped run comes to: depends on who stopped it and on whether it had shown anything. */

@@ -40,12 +40,14 @@ export function replay(entries: Iterable<Entry>): SessionState {
 function applyEntry(state: SessionState, entry: Entry): void {
   switch (entry.kind) {
     case "segment_start":
+      state.lastRunAt = entry.ts;
       state.sessionId = entry.session_id;
       state.systemPrompt = entry.system_prompt;
       state.config = entry.config;
       state.history = [...entry.history];
       return;
     case "invoke":
+      state.lastRunAt = entry.ts;
       state.paused = false;
       return;
     case "user_input":
