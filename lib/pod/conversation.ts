@@ -11,6 +11,7 @@ import type {
   SegmentStartEntry,
 } from "../protocol/mod.ts";
 import { type Interruption, type QueuedNotification, replay } from "../session/mod.ts";
+import { DayWatch } from "./day_watch.ts";
 import { tidyUp } from "./interruption.ts";
 import { Journal } from "./journal.ts";
 import { type Metric, metricEntry, prunedBelow } from "./metrics.ts";
@@ -38,6 +39,7 @@ export class Conversation implements Disposable {
   /** Why the last run was cut short; null: it was not, or that has been noted. */
   interruption: Interruption | null;
   readonly #parts: PodParts;
+  readonly #days: DayWatch;
   #history: Item[];
   #window: ContextWindow;
   #config: RequestConfig;
@@ -50,6 +52,7 @@ export class Conversation implements Disposable {
     this.queue = new NotificationQueue(state?.notifications);
     this.counters = { turn: state?.turnCount ?? 0, llmCall: 0 };
     this.interruption = state?.interruption ?? null;
+    this.#days = new DayWatch(state?.lastRunAt ?? null);
     this.#history = state?.history ?? [];
     this.#window = new ContextWindow(this.#history, {
       usage: state?.usage,
@@ -82,7 +85,7 @@ export class Conversation implements Disposable {
   async prepare(): Promise<void> {
     const { journal } = this;
     if (journal.isReady) return;
-    this.#system ??= this.#parts.renderSystemPrompt();
+    this.#system ??= this.#parts.renderSystemPrompt?.() ?? null;
     if (journal.length === 0) {
       const scope = scopeEntry(this.#parts.scopeRules());
       return await journal.rotate(journal.segmentId, this.#segmentStart(this.#history), [scope]);
@@ -109,13 +112,21 @@ export class Conversation implements Disposable {
   /** Closes what an earlier run has left open, and says so. */
   tidyUp(): void {
     if (this.interruption === null) return;
-    for (const addition of tidyUp(this.#history, this.interruption)) {
+    for (const addition of tidyUp(this.#history, this.interruption, this.#parts.prompts)) {
       this.#add(addition);
       if (addition.item.kind !== "tool_result") continue;
       const { call_id: id, summary } = addition.item;
       this.journal.publish({ event: "tool_result", data: { id, summary, is_error: false } });
     }
     this.interruption = null;
+  }
+
+  /** Has the model told of a new day: its system prompt keeps the one on which it was made. */
+  noticeDay(): void {
+    const date = this.#days.change(Date.now());
+    if (date === null) return;
+    const message = this.#parts.prompts.render("date_change", { date });
+    this.queue.push({ kind: "notification", message, auto_run: false });
   }
 
   /** Queues something for the model to be told at its next iteration. */

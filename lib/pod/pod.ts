@@ -200,6 +200,7 @@ export class Pod {
   async #run({ begin, tidy, canRollBack }: RunStart, signal: AbortSignal): Promise<RunEnd> {
     const conversation = this.#conversation;
     const { journal, queue } = conversation;
+    conversation.noticeDay();
     queue.calm();
     this.#setStatus("running");
     let end: RunEnd;
@@ -258,7 +259,7 @@ export class Pod {
   }
 
   async #takeTurns(maxTurns: number, signal: AbortSignal): Promise<TurnsResult> {
-    const { model, tools, toolOutputLimits, retryPolicy } = this.#parts;
+    const { model, tools, prompts, toolOutputLimits, retryPolicy } = this.#parts;
     const { journal, queue, history, system, config, counters } = this.#conversation;
     const turns = runTurns({
       model,
@@ -273,7 +274,7 @@ export class Pod {
       toolOutputLimits,
       retryPolicy,
       hooks: {
-        pendingItems: () => queue.take().map(showNotification),
+        pendingItems: () => queue.take().map((queued) => showNotification(queued, prompts)),
         beforeRequest: (items) => this.#compactor.beforeRequest(items),
       },
     }, signal);

@@ -40,6 +40,7 @@ export function replay(entries: Iterable<Entry>): SessionState {
 function applyEntry(state: SessionState, entry: Entry): void {
   switch (entry.kind) {
     case "segment_start":
+      state.lastRunAt = entry.ts;
       state.sessionId = entry.session_id;
       state.systemPrompt = entry.system_prompt;
       state.config = entry.config;
@@ -47,6 +48,7 @@ function applyEntry(state: SessionState, entry: Entry): void {
       state.turnCount = (entry.forked_from ?? entry.compacted_from)?.at_turn_index ?? 0;
       return;
     case "invoke":
+      state.lastRunAt = entry.ts;
       state.paused = false;
       return;
     case "user_input":
