@@ -7,6 +7,7 @@ import type { AlertSource, Event } from "../protocol/mod.ts";
 import { Scope, type ScopeRules, SharedScope } from "../scope/mod.ts";
 import type { ScopeSnapshot } from "../session/mod.ts";
 import { realPath } from "../tools/mod.ts";
+import { defaultCompaction } from "./compaction.ts";
 import { launchManifest, type LaunchOptions, readLaunchFile } from "./launch.ts";
 import { openManifestModel, requestConfig } from "./manifest_model.ts";
 import { Outlet } from "./outlet.ts";
@@ -61,6 +62,10 @@ export async function openHost(
   const durableRules = copyRules(scope.current.rules);
   const config = conversation?.state.config ?? requestConfig(manifest);
   const { model, table, secretVariables } = await openManifestModel(manifest, paths, env);
+  const compaction = manifest.compaction ?? defaultCompaction(model.info.contextWindow);
+  const summariser = compaction.model === undefined
+    ? null
+    : await openManifestModel({ ...manifest, model: compaction.model }, paths, env);
   const prompts = await loadPrompts({
     manifest,
     cwd,
@@ -98,7 +103,7 @@ export async function openHost(
     scope,
     cwd,
     env: options.env,
-    secretVariables,
+    secretVariables: [...secretVariables, ...summariser?.secretVariables ?? []],
     spillDirectory,
   });
   const outlet = new Outlet(watch);
@@ -107,6 +112,7 @@ export async function openHost(
       event: "alert",
       data: { level: "warn", source, message, timestamp_ms: Date.now() },
     });
+  const texts = withFallback(prompts.catalog, (error) => warn("pod")(messageOf(error)));
   const pod = new Pod({
     ...identity,
     cwd,
@@ -123,13 +129,20 @@ export async function openHost(
       outputSchema: options.outputSchema,
       onProblem: warn("agents_md"),
     }),
-    prompts: withFallback(prompts.catalog, (error) => warn("pod")(messageOf(error))),
+    prompts: texts,
     createLog: (segmentId, entries) => storage.createLog(segmentId, entries),
     publish: (event) => outlet.publish(event),
     maxTurns: manifest.worker.max_turns,
     toolOutputLimits: {
       defaultMaxBytes: manifest.worker.tool_output.default_max_bytes,
       perTool: manifest.worker.tool_output.per_tool,
+    },
+    compaction: {
+      settings: compaction,
+      recordSkips: manifest.compaction !== undefined,
+      model: summariser?.model ?? model,
+      prompts: texts,
+      files: toolSet.files,
     },
   }, conversation ?? undefined);
   const controller = new Controller({ pod, podName: name });

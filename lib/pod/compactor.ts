@@ -3,8 +3,8 @@ import { messageOf, newId, PodError } from "../base/mod.ts";
 import {
   compactHistory,
   compactionCut,
+  type CompactionSettings,
   type CompactionTools,
-  type PruningLimits,
 } from "../context/mod.ts";
 import { type AlertLevel, type Item, openToolCalls } from "../protocol/mod.ts";
 import type { Usage } from "../providers/mod.ts";
@@ -53,10 +53,10 @@ export class Compactor {
   beforeRequest(items: Item[]): { readonly kind: "yield" } | void {
     const tools = this.#tools;
     if (tools === undefined) return;
-    const { prune_protected_tokens, prune_min_savings, request_threshold } = tools.settings;
-    this.#prune({ protectedTokens: prune_protected_tokens, minSavings: prune_min_savings });
+    const { settings, recordSkips = true } = tools;
+    this.#prune(settings, recordSkips);
     items.splice(0, items.length, ...this.#conversation.window.items());
-    if (this.#exceeds(request_threshold)) return { kind: "yield" };
+    if (this.#exceeds(settings.request_threshold)) return { kind: "yield" };
   }
 
   /** Takes what the provider said about a request. */
@@ -162,11 +162,15 @@ export class Compactor {
     });
   }
 
-  #prune(limits: PruningLimits): void {
-    const pruning = this.#conversation.window.prune(limits);
+  #prune(settings: CompactionSettings, recordSkips: boolean): void {
+    const pruning = this.#conversation.window.prune({
+      protectedTokens: settings.prune_protected_tokens,
+      minSavings: settings.prune_min_savings,
+    });
+    const isPruned = pruning.kind === "pruned";
     const id = newId();
-    this.#prunedRequest = pruning.kind === "pruned" ? id : null;
-    this.#conversation.record(pruningMetric(pruning, id));
+    this.#prunedRequest = isPruned ? id : null;
+    if (isPruned || recordSkips) this.#conversation.record(pruningMetric(pruning, id));
   }
 
   #exceeds(limit: number | undefined): boolean {

@@ -29,6 +29,8 @@ export type CompactionSettings = NonNullable<Manifest["compaction"]>;
 /** What a compaction works with. */
 export interface CompactionTools {
   readonly settings: CompactionSettings;
+  /** Whether the session records that there was no output to drop. @default true */
+  readonly recordSkips?: boolean;
   /** Writes the summary. */
   readonly model: Model;
   /** What the summariser is told. */
