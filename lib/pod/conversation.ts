@@ -82,7 +82,7 @@ export class Conversation implements Disposable {
   async prepare(): Promise<void> {
     const { journal } = this;
     if (journal.isReady) return;
-    this.#system ??= this.#parts.renderSystemPrompt();
+    this.#system ??= this.#parts.renderSystemPrompt?.() ?? null;
     if (journal.length === 0) {
       const scope = scopeEntry(this.#parts.scopeRules());
       return await journal.rotate(journal.segmentId, this.#segmentStart(this.#history), [scope]);
@@ -109,7 +109,7 @@ export class Conversation implements Disposable {
   /** Closes what an earlier run has left open, and says so. */
   tidyUp(): void {
     if (this.interruption === null) return;
-    for (const addition of tidyUp(this.#history, this.interruption)) {
+    for (const addition of tidyUp(this.#history, this.interruption, this.#parts.prompts)) {
       this.#add(addition);
       if (addition.item.kind !== "tool_result") continue;
       const { call_id: id, summary } = addition.item;

@@ -258,7 +258,7 @@ export class Pod {
   }
 
   async #takeTurns(maxTurns: number, signal: AbortSignal): Promise<TurnsResult> {
-    const { model, tools, toolOutputLimits, retryPolicy } = this.#parts;
+    const { model, tools, prompts, toolOutputLimits, retryPolicy } = this.#parts;
     const { journal, queue, history, system, config, counters } = this.#conversation;
     const turns = runTurns({
       model,
@@ -273,7 +273,7 @@ export class Pod {
       toolOutputLimits,
       retryPolicy,
       hooks: {
-        pendingItems: () => queue.take().map(showNotification),
+        pendingItems: () => queue.take().map((queued) => showNotification(queued, prompts)),
         beforeRequest: (items) => this.#compactor.beforeRequest(items),
       },
     }, signal);

@@ -1,5 +1,6 @@
 import type { Tool } from "../../lib/agent/mod.ts";
 import { newId } from "../../lib/base/mod.ts";
+import { BUILTIN_PROMPTS } from "../../lib/context/mod.ts";
 import { Pod, type PodParts, type RunEnd, type StopIntent } from "../../lib/pod/mod.ts";
 import {
   DEFAULT_REQUEST_CONFIG,
@@ -73,6 +74,7 @@ export class Bench implements Disposable {
       }),
       scopeSummary: () => `Writable:\n  - ${this.#root}`,
       renderSystemPrompt: () => "You are a test.",
+      prompts: BUILTIN_PROMPTS,
       createLog: async (segmentId, entries) => {
         this.#segmentId = segmentId;
         this.#toldEntries = 0;

@@ -1,5 +1,6 @@
 import type { Tool } from "../../lib/agent/mod.ts";
 import { newId } from "../../lib/base/mod.ts";
+import { BUILTIN_PROMPTS } from "../../lib/context/mod.ts";
 import { AlertBuffer, Controller } from "../../lib/controller/mod.ts";
 import { PodClient, PodServer } from "../../lib/ipc/mod.ts";
 import { Pod, type PodParts } from "../../lib/pod/mod.ts";
@@ -140,6 +141,7 @@ export class ServedPod implements AsyncDisposable {
       }),
       scopeSummary: () => `Writable:\n  - ${root}`,
       renderSystemPrompt: () => "You are a test.",
+      prompts: BUILTIN_PROMPTS,
       createLog: async (segmentId, entries) => {
         for (const entry of entries) this.#options.onWrite?.(entry);
         const log = await store.createSegment(sessionId, segmentId, entries);
