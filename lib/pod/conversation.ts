@@ -1,5 +1,5 @@
 import type { Addition, Counters } from "../agent/mod.ts";
-import { messageOf, newId } from "../base/mod.ts";
+import { idTime, messageOf, newId } from "../base/mod.ts";
 import { ContextWindow } from "../context/mod.ts";
 import type {
   Entry,
@@ -11,6 +11,7 @@ import type {
   SegmentStartEntry,
 } from "../protocol/mod.ts";
 import { type Interruption, type QueuedNotification, replay } from "../session/mod.ts";
+import { DayWatch } from "./day_watch.ts";
 import { tidyUp } from "./interruption.ts";
 import { Journal } from "./journal.ts";
 import { type Metric, metricEntry, prunedBelow } from "./metrics.ts";
@@ -42,6 +43,7 @@ export class Conversation implements Disposable {
   #window: ContextWindow;
   #config: RequestConfig;
   #system: string | null;
+  #days: DayWatch;
 
   constructor(parts: PodParts, restored?: RestoredSession) {
     const state = restored?.state;
@@ -57,6 +59,7 @@ export class Conversation implements Disposable {
     });
     this.#config = state?.config ?? parts.config;
     this.#system = state?.systemPrompt ?? null;
+    this.#days = new DayWatch(state?.dateToldAt ?? null);
   }
 
   /** Grows with each run; the same array until the conversation goes on from another history. */
@@ -103,6 +106,7 @@ export class Conversation implements Disposable {
     await this.#moveOn(start, [...running, metricEntry(metric)], () => {
       this.#history = history;
       this.#window = new ContextWindow(history);
+      this.#days = new DayWatch(idTime(this.#parts.sessionId));
     });
   }
 
@@ -116,6 +120,14 @@ export class Conversation implements Disposable {
       this.journal.publish({ event: "tool_result", data: { id, summary, is_error: false } });
     }
     this.interruption = null;
+  }
+
+  /** Has the model told that it is another day than its context says. */
+  noticeDay(): void {
+    const date = this.#days.change(Date.now());
+    if (date === null) return;
+    const message = this.#parts.prompts.render("date_change", { date });
+    this.queue.push({ kind: "notification", message, auto_run: false });
   }
 
   /** Queues something for the model to be told at its next iteration. */
@@ -205,6 +217,7 @@ export class Conversation implements Disposable {
     this.counters.turn = state.turnCount;
     this.#config = state.config;
     this.#history = state.history;
+    this.#days = new DayWatch(state.dateToldAt);
     this.#window = new ContextWindow(state.history, {
       usage: state.usage,
       prunedBelow: prunedBelow(state.extensions),

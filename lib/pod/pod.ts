@@ -207,6 +207,7 @@ export class Pod {
       await conversation.prepare();
       if (tidy) conversation.tidyUp();
       await this.#compactor.beforeRun(signal);
+      conversation.noticeDay();
       journal.beginRun();
       const mark = conversation.mark();
       begin();

@@ -40,6 +40,7 @@ export const PROMPT_TEXTS: {
     `[Notification]\n${message}\n\n` +
     "This is for your information and not a blocking request: finish what you are doing, and deal " +
     "with it at a point where it fits.",
+  date_change: ({ date }) => `Today is ${date} (UTC).`,
   interrupt_tool_result_summary: ({ cause }) => CLOSING_SUMMARIES[cause],
   interrupt_system_note: ({ cause }) => INTERRUPT_NOTES[cause],
   task_reminder: ({ tasks }) =>

@@ -18,6 +18,7 @@ const INPUTS: PromptInputs = {
   memory_extract_system: { language: "Esperanto" },
   memory_consolidation_system: { language: "Esperanto" },
   notify_wrapper: { message: "ping" },
+  date_change: { date: "2026-04-15" },
   interrupt_tool_result_summary: { cause: "user" },
   interrupt_system_note: { cause: "user" },
   task_reminder: { tasks: "- taskid 1 (pending) write tests" },
