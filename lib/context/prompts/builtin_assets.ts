@@ -52,8 +52,8 @@ const TOOL_ADVICE: readonly { readonly tools: readonly string[]; readonly advice
   {
     tools: [],
     advice:
-      "One response may hold several tool calls; they run side by side. Send calls that do not " +
-      "need each other's results together, above all reads and searches.",
+      "One response may hold several tool calls; they run side by side. Send together what does " +
+      "not need each other's results, above all reads and searches.",
   },
 ];
 

@@ -47,7 +47,13 @@ export function compileLiquid(
   engine.registerTag("include", includeTag(libraries));
   const name = current === null ? undefined : formatReference(current);
   const templates = engine.parse(withoutLastNewline(source), name);
-  return (values) => engine.renderSync(templates, values);
+  return (values) => {
+    try {
+      return engine.renderSync(templates, values);
+    } catch (error) {
+      throw naming(name, error);
+    }
+  };
 }
 
 /** `{% include "reference" %}`: the reference is resolved when the tag is rendered, not before. */
@@ -75,10 +81,22 @@ function includeTag(libraries: PromptLibraries) {
       if (open.includes(name)) throw new PromptError(`prompt asset '${name}' includes itself`);
       context.setRegister(OPEN_INCLUDES, [...open, name]);
       const templates = this.liquid.parse(withoutLastNewline(prompt), name);
-      yield this.liquid.renderer.renderTemplates(templates, context, emitter);
+      try {
+        yield this.liquid.renderer.renderTemplates(templates, context, emitter);
+      } catch (error) {
+        throw naming(name, error);
+      }
       context.setRegister(OPEN_INCLUDES, open);
     }
   };
+}
+
+/** The engine leaves out in which file a variable was undefined. */
+function naming(file: string | undefined, error: unknown): unknown {
+  if (file !== undefined && error instanceof Error && !error.message.includes("file:")) {
+    error.message += `, file:${file}`;
+  }
+  return error;
 }
 
 /** The variables that a built-in text reads: those, and only those, must be there. */

@@ -49,7 +49,7 @@ export function renderSystemPrompt(parts: SystemPromptParts, catalog: PromptCata
 }
 
 /** One line per record, sorted by slug. */
-export function residentEntries(entries: readonly ResidentEntry[]): string {
+function residentEntries(entries: readonly ResidentEntry[]): string {
   return entries
     .toSorted((left, right) => left.slug < right.slug ? -1 : 1)
     .map(({ slug, description }) => `- ${slug}: ${description.replaceAll(/[\r\n]/g, " ")}`)

@@ -51,7 +51,7 @@ Deno.test("40.12-3 a variable that is not there fails each rendering, never the 
   for (const _run of [1, 2]) {
     throws(
       () => instructions(VARIABLES),
-      /^PromptError: system prompt template render error: undefined variable: ghost, line:1/,
+      /^PromptError: system prompt template render error: undefined variable: ghost, line:1, col:4, file:\$user\/body/,
     );
   }
 });
@@ -154,6 +154,11 @@ Deno.test("40.1.3 an included prompt is found late, sees the same variables and 
   );
   prompts.write("user/late.md", "{{ who }} in {{ cwd }}\r\n");
   equal(instructions(VARIABLES), "[Ada in /home/ada/project][Ada in /home/ada/project]");
+  prompts.write("user/late.md", "{{ ghost }}");
+  throws(
+    () => instructions(VARIABLES),
+    /: undefined variable: ghost, line:1, col:4, file:\$user\/late$/,
+  );
   prompts.write("user/late.md", "{{ broken");
   throws(() => instructions(VARIABLES), /render error: .*not closed, file:\$user\/late/);
 });

@@ -186,3 +186,16 @@ Deno.test("40.4.2 what must be said now is said in pod's own words when a pack f
   equal(errors.length, 1);
   match(String(errors[0]), /failed to render prompt 'notify_wrapper'/);
 });
+
+Deno.test("40.11-W6 the README lists every key with its variables", async () => {
+  const readme = await Deno.readTextFile(new URL("../../../README.md", import.meta.url));
+  for (const key of KEYS) {
+    const [, variables] = new RegExp(`^\\| \`${key}\` +\\| (.*) \\|$`, "m").exec(readme) ?? [];
+    if (variables === undefined) throw new Error(`the README lacks ${key}`);
+    const names = Array.from(
+      variables.split(":")[0]?.matchAll(/`(\w+)`/g) ?? [],
+      ([, name]) => name,
+    );
+    deepEqual(names, Object.keys(INPUTS[key]), key);
+  }
+});
