@@ -1,3 +1,4 @@
+import { BUILTIN_PROMPTS } from "../../lib/context/mod.ts";
 import { deepEqual, equal } from "../support/assert.ts";
 import { answer, call, EventModel, text, usage } from "../support/event_model.ts";
 import { ServedPod } from "../support/served_pod.ts";
@@ -12,7 +13,7 @@ function compaction(summariser: EventModel, files: FileWorkspace) {
   return {
     settings: compactionSettings({ retained_tokens: 0 }),
     model: summariser,
-    system: "You sum up.",
+    prompts: BUILTIN_PROMPTS,
     files,
   };
 }

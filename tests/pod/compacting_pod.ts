@@ -1,4 +1,4 @@
-import type { CompactionSettings } from "../../lib/context/mod.ts";
+import { BUILTIN_PROMPTS, type CompactionSettings } from "../../lib/context/mod.ts";
 import type { ModelEvent } from "../../lib/providers/mod.ts";
 import { compactionSettings } from "../context/compaction/stage.ts";
 import { answer, EventModel, usage } from "../support/event_model.ts";
@@ -24,7 +24,7 @@ export async function open(
     compaction: {
       settings: compactionSettings(section),
       model: summariser,
-      system: "You sum up.",
+      prompts: BUILTIN_PROMPTS,
       files: workspace,
       retryPolicy: { maxAttempts: 1, baseMs: 0, capMs: 0, budgetMs: 1000 },
     },

@@ -1,4 +1,4 @@
-import { replayTasks } from "../../lib/context/mod.ts";
+import { BUILTIN_PROMPTS, replayTasks } from "../../lib/context/mod.ts";
 import { Compactor } from "../../lib/pod/compactor.ts";
 import { Conversation } from "../../lib/pod/conversation.ts";
 import { messageText } from "../../lib/protocol/mod.ts";
@@ -184,7 +184,7 @@ Deno.test("40.11-W35 after a while a compaction is tried again, and a success co
     {
       settings: compactionSettings({ retained_tokens: 0 }),
       model: summariser,
-      system: "",
+      prompts: BUILTIN_PROMPTS,
       files: workspace,
     },
     conversation,

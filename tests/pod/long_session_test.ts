@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../lib/base/mod.ts";
+import { BUILTIN_PROMPTS } from "../../lib/context/mod.ts";
 import type { Model } from "../../lib/providers/mod.ts";
 import { compactionSettings } from "../context/compaction/stage.ts";
 import { deepEqual, equal, ok } from "../support/assert.ts";
@@ -12,7 +13,7 @@ import { assertValidRequest } from "./valid_request.ts";
 /** The whole length takes a minute, so it is for machines that have one. */
 const TURNS = Deno.env.get("CI") === undefined ? 200 : 2000;
 const TURNS_PER_RUN = 5;
-const SUMMARISER = "You sum up.";
+const SUMMARISER = BUILTIN_PROMPTS.render("compact_system", {});
 const LIMITS = {
   threshold: 16_000,
   request_threshold: 20_000,
@@ -99,7 +100,7 @@ Deno.test(`40.8 ${TURNS} turns with large results: under the threshold, pairs wh
     compaction: {
       settings: compactionSettings(LIMITS),
       model: wire,
-      system: SUMMARISER,
+      prompts: BUILTIN_PROMPTS,
       files: workspace,
     },
   });

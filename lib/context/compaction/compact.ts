@@ -10,6 +10,7 @@ import type { Manifest } from "../../manifest/mod.ts";
 import { DEFAULT_REQUEST_CONFIG, type Item, textMessage } from "../../protocol/mod.ts";
 import type { Model } from "../../providers/mod.ts";
 import { createReadTool, type FileToolsOptions, FileTracker } from "../../tools/mod.ts";
+import type { PromptCatalog } from "../prompts/catalog.ts";
 import { ContextWindow } from "../window/context_window.ts";
 import { textTokens } from "../window/token_estimate.ts";
 import { compactedHistory } from "./compacted_history.ts";
@@ -30,8 +31,8 @@ export interface CompactionTools {
   readonly settings: CompactionSettings;
   /** Writes the summary. */
   readonly model: Model;
-  /** Its system prompt. */
-  readonly system: string;
+  /** What it is told. */
+  readonly prompts: PromptCatalog;
   /** The pod's own files; what the new context shows of them counts as read. */
   readonly files: FileToolsOptions;
   readonly retryPolicy?: RetryPolicy;
@@ -77,7 +78,7 @@ export async function compactHistory(
   signal: AbortSignal,
 ): Promise<Compacted> {
   const { history, window, wantedTokens, warn } = request;
-  const { settings, files } = tools;
+  const { settings, files, prompts } = tools;
   const items = window.items();
   const tailStart = compactionCut(window, settings);
   const tasks = replayTasks(history);
@@ -87,20 +88,33 @@ export async function compactHistory(
 
   const worker = new Summarizer(request, tools, target);
   const { handover } = worker;
-  await worker.ask(
-    firstRequest(settings, overview.text, files.tracker.recent(), taskSnapshot(tasks)),
-    signal,
-  );
-  if (handover.summary === null) await worker.ask(DEMAND, signal);
-  let summary = requireSummary(handover);
-  const limit = settings.summary_max_tokens;
-  if (isTooLong(summary, limit)) {
-    await worker.ask(rewriteRequest(settings.summary_target_tokens), signal);
-    summary = requireSummary(handover);
+  const target_tokens = settings.summary_target_tokens;
+  const recent = files.tracker.recent().slice(0, MAX_RECENT_FILES);
+  const firstRequest = prompts.render("compact_request", {
+    target_tokens,
+    recent_files: recent.map((path) => `- ${path}`).join("\n"),
+    tasks: taskSnapshot(tasks).trimEnd(),
+    overview: overview.text,
+  });
+  await worker.ask(firstRequest, signal);
+  if (handover.summary === null) {
+    await worker.ask(prompts.render("compact_summary_missing", {}), signal);
   }
-  if (isTooLong(summary, limit)) {
-    const tokens = textTokens(byteLength(summary));
-    throw failure(`compact summary too large: ${tokens} tokens exceeds max ${limit}`);
+  let summary = requireSummary(handover);
+  const max_tokens = settings.summary_max_tokens || Infinity;
+  let tokens = textTokens(byteLength(summary));
+  if (tokens > max_tokens) {
+    const rewrite = prompts.render("compact_summary_too_long", {
+      tokens,
+      max_tokens,
+      target_tokens,
+    });
+    await worker.ask(rewrite, signal);
+    summary = requireSummary(handover);
+    tokens = textTokens(byteLength(summary));
+  }
+  if (tokens > max_tokens) {
+    throw failure(`compact summary too large: ${tokens} tokens exceeds max ${max_tokens}`);
   }
   return {
     history: compactedHistory({
@@ -146,11 +160,11 @@ class Summarizer {
 
   /** Says something to it and lets it work until it has nothing more to do. */
   async ask(text: string, signal: AbortSignal): Promise<void> {
-    const { model, system, settings, retryPolicy } = this.#tools;
+    const { model, prompts, settings, retryPolicy } = this.#tools;
     this.#history.push(textMessage("user", text));
     const turns = runTurns({
       model,
-      system,
+      system: prompts.render("compact_system", {}),
       history: this.#history,
       tools: this.#ownTools,
       config: DEFAULT_REQUEST_CONFIG,
@@ -185,8 +199,10 @@ class Summarizer {
         const threshold = Math.max(finish_warning_remaining_tokens, final_reserve_tokens);
         if (this.#isWarned || left > threshold) return;
         this.#isWarned = true;
-        this.#request.warn(BUDGET_WARNING);
-        return { kind: "append", additions: [{ item: textMessage("system", BUDGET_WARNING) }] };
+        const inputs = { remaining_tokens: left };
+        const warning = this.#tools.prompts.render("compact_budget_warning", inputs);
+        this.#request.warn(warning);
+        return { kind: "append", additions: [{ item: textMessage("system", warning) }] };
       },
       beforeTool: ({ call }) => {
         if (call.name === WRITE_SUMMARY || room() > settings.final_reserve_tokens) return;
@@ -196,52 +212,12 @@ class Summarizer {
   }
 }
 
-const DEMAND =
-  "There is no summary yet. Call `write_summary` now, with what you know; do nothing else.";
-
-const BUDGET_WARNING = "[Compact worker budget warning] Little of your context is left. " +
-  "Stop looking around and call `write_summary` now.";
-
 const RESERVE_REACHED = "compact worker final reserve reached; do not perform more exploratory " +
   "tool reads. Call `write_summary` now.";
-
-function firstRequest(
-  settings: CompactionSettings,
-  overview: string,
-  recentFiles: readonly string[],
-  tasks: string,
-): string {
-  const files = recentFiles.slice(0, MAX_RECENT_FILES);
-  return [
-    "Sum up the session below for whoever goes on with it, in about " +
-    `${settings.summary_target_tokens} tokens, and name the files that they need. What follows is an ` +
-    "overview, not the whole transcript; look items and files up with your tools where it is not enough.",
-    ...files.length === 0 ? [] : [
-      "These files were touched last. Look at those that the active task is about before you decide " +
-      "whether to call `mark_read_required` or `add_reference` for them.",
-      ["## Referenced files", ...files.map((path) => `- ${path}`)].join("\n"),
-    ],
-    "## Current Session TaskStore",
-    "This is for you to know. It is carried over by itself; do not repeat it.",
-    tasks.trimEnd(),
-    "## Conversation overview/index",
-    overview,
-    "Finish with `write_summary`.",
-  ].join("\n\n");
-}
-
-function rewriteRequest(targetTokens: number): string {
-  return `The summary is too long. Write it again with \`write_summary\`, in about ${targetTokens} ` +
-    "tokens: keep what the next step needs, drop the rest.";
-}
 
 function requireSummary({ summary }: Handover): string {
   if (summary !== null) return summary;
   throw failure("compact worker did not produce a summary (write_summary was never called)");
-}
-
-function isTooLong(summary: string, limit: number): boolean {
-  return limit > 0 && textTokens(byteLength(summary)) > limit;
 }
 
 /** The required files as they are now; one that cannot be read any more is passed over. */

@@ -13,10 +13,9 @@ export const PROMPT_TEXTS: {
       "the files that the next session needs. What follows is an overview, not the transcript: " +
       "look up with your tools what it leaves out and the next step depends on.",
       ...recent_files === "" ? [] : [
-        "## Referenced files",
         "The agent worked with these last, the newest first. Mark or reference those that the active " +
         "task still needs; leave out the others.",
-        recent_files,
+        `## Referenced files\n${recent_files}`,
       ],
       "## Current Session TaskStore",
       "The task list as it stands, as source material. It is handed over by itself; do not edit it.",

@@ -1,4 +1,9 @@
-import { type Compacted, compactHistory, ContextWindow } from "../../../lib/context/mod.ts";
+import {
+  BUILTIN_PROMPTS,
+  type Compacted,
+  compactHistory,
+  ContextWindow,
+} from "../../../lib/context/mod.ts";
 import type { CompactionSettings } from "../../../lib/context/mod.ts";
 import { resolveManifest } from "../../../lib/manifest/mod.ts";
 import type { Item } from "../../../lib/protocol/mod.ts";
@@ -43,7 +48,7 @@ export async function compact(
     {
       settings: compactionSettings({ retained_tokens: 100, ...settings }),
       model,
-      system: "You sum up.",
+      prompts: BUILTIN_PROMPTS,
       files: workspace,
       retryPolicy: { maxAttempts: 1, baseMs: 0, capMs: 0, budgetMs: 1000 },
     },
