@@ -1,11 +1,25 @@
 /**
- * What the model is shown beside the conversation itself: the system prompt, put together from
- * instructions and from facts about the pod, and every text that the runtime itself says. In: facts,
- * a person's own prompts and the project's `AGENTS.md`, and a history that grows. Out: texts, what of the
- * history is sent, and a shorter history in place of one that got too long.
+ * What the model is shown: the system prompt, put together from instructions and from facts about the
+ * pod; every text that the runtime itself says; and what of a long conversation is sent, pruned or summed
+ * up. In: facts, history, a person's own prompts and the project's `AGENTS.md`. Out: texts and items.
  *
  * @module
  */
+export {
+  ContextWindow,
+  type Pruning,
+  type PruningLimits,
+  type WindowStart,
+} from "./window/context_window.ts";
+export {
+  type Compacted,
+  compactHistory,
+  compactionCut,
+  type CompactionRequest,
+  type CompactionSettings,
+  type CompactionTools,
+} from "./compaction/compact.ts";
+export { replayTasks, type Task } from "./compaction/task_list.ts";
 export { type AgentsMd, readAgentsMd } from "./prompts/agents_md.ts";
 export {
   BUILTIN_PROMPTS,
@@ -25,18 +39,3 @@ export {
   type SystemPromptParts,
 } from "./prompts/system_prompt.ts";
 export { type PromptFacts, type PromptVariables, promptVariables } from "./prompts/variables.ts";
-export {
-  ContextWindow,
-  type Pruning,
-  type PruningLimits,
-  type WindowStart,
-} from "./window/context_window.ts";
-export {
-  type Compacted,
-  compactHistory,
-  compactionCut,
-  type CompactionRequest,
-  type CompactionSettings,
-  type CompactionTools,
-} from "./compaction/compact.ts";
-export { replayTasks, type Task } from "./compaction/task_list.ts";

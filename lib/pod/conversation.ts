@@ -1,5 +1,5 @@
 import type { Addition, Counters } from "../agent/mod.ts";
-import { messageOf, newId } from "../base/mod.ts";
+import { idTime, messageOf, newId } from "../base/mod.ts";
 import { ContextWindow } from "../context/mod.ts";
 import type {
   Entry,
@@ -39,11 +39,11 @@ export class Conversation implements Disposable {
   /** Why the last run was cut short; null: it was not, or that has been noted. */
   interruption: Interruption | null;
   readonly #parts: PodParts;
-  readonly #days: DayWatch;
   #history: Item[];
   #window: ContextWindow;
   #config: RequestConfig;
   #system: string | null;
+  #days: DayWatch;
 
   constructor(parts: PodParts, restored?: RestoredSession) {
     const state = restored?.state;
@@ -52,7 +52,6 @@ export class Conversation implements Disposable {
     this.queue = new NotificationQueue(state?.notifications);
     this.counters = { turn: state?.turnCount ?? 0, llmCall: 0 };
     this.interruption = state?.interruption ?? null;
-    this.#days = new DayWatch(state?.lastRunAt ?? null);
     this.#history = state?.history ?? [];
     this.#window = new ContextWindow(this.#history, {
       usage: state?.usage,
@@ -60,6 +59,7 @@ export class Conversation implements Disposable {
     });
     this.#config = state?.config ?? parts.config;
     this.#system = state?.systemPrompt ?? null;
+    this.#days = new DayWatch(state?.dateToldAt ?? null);
   }
 
   /** Grows with each run; the same array until the conversation goes on from another history. */
@@ -106,6 +106,7 @@ export class Conversation implements Disposable {
     await this.#moveOn(start, [...running, metricEntry(metric)], () => {
       this.#history = history;
       this.#window = new ContextWindow(history);
+      this.#days = new DayWatch(idTime(this.#parts.sessionId));
     });
   }
 
@@ -121,7 +122,7 @@ export class Conversation implements Disposable {
     this.interruption = null;
   }
 
-  /** Has the model told of a new day: its system prompt keeps the one on which it was made. */
+  /** Has the model told that it is another day than its context says. */
   noticeDay(): void {
     const date = this.#days.change(Date.now());
     if (date === null) return;
@@ -216,6 +217,7 @@ export class Conversation implements Disposable {
     this.counters.turn = state.turnCount;
     this.#config = state.config;
     this.#history = state.history;
+    this.#days = new DayWatch(state.dateToldAt);
     this.#window = new ContextWindow(state.history, {
       usage: state.usage,
       prunedBelow: prunedBelow(state.extensions),

@@ -1,24 +1,26 @@
+const DAY_MS = 24 * 60 * 60 * 1000;
+
 /**
- * Notices a new day: the system prompt keeps the one on which it was made, so the model has to be told
- * (spec 40 §11 W4).
+ * Notices a new day, by UTC: the system prompt keeps the one on which it was made, so the model has to be
+ * told (spec 40 §11 W4).
  */
 export class DayWatch {
-  #day: string | null;
+  /** Number of the day; null before the model knows of any. */
+  #day: number | null;
 
-  /** @param lastRunAt when the model last knew what day it was, in ms; null: it knows nothing yet. */
-  constructor(lastRunAt: number | null) {
-    this.#day = lastRunAt === null ? null : utcDay(lastRunAt);
+  /** @param toldAt when the model was last told the date, in ms; null: it is about to be. */
+  constructor(toldAt: number | null) {
+    this.#day = toldAt === null ? null : dayOf(toldAt);
   }
 
-  /** The day, such as `2026-04-15` (UTC), when it is another than it was; else null. */
+  /** The date, such as `2026-04-15`, when it is another than the model was told; else null. */
   change(now: number): string | null {
-    const day = utcDay(now);
-    const isNew = this.#day !== null && this.#day !== day;
-    this.#day = day;
-    return isNew ? day : null;
+    const known = this.#day;
+    this.#day = dayOf(now);
+    return known === null || known === this.#day ? null : new Date(now).toISOString().slice(0, 10);
   }
 }
 
-function utcDay(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
+function dayOf(ms: number): number {
+  return Math.floor(ms / DAY_MS);
 }

@@ -208,6 +208,7 @@ export class Pod {
       await conversation.prepare();
       if (tidy) conversation.tidyUp();
       await this.#compactor.beforeRun(signal);
+      conversation.noticeDay();
       journal.beginRun();
       const mark = conversation.mark();
       begin();

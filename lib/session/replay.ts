@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { type JsonValue, sortKeys } from "../base/mod.ts";
+import { idTime, type JsonValue, sortKeys } from "../base/mod.ts";
 import {
   type Entry,
   type ExtensionEntry,
@@ -40,7 +40,8 @@ export function replay(entries: Iterable<Entry>): SessionState {
 function applyEntry(state: SessionState, entry: Entry): void {
   switch (entry.kind) {
     case "segment_start":
-      state.lastRunAt = entry.ts;
+      // What a compaction leaves is the system prompt, which is as old as the session.
+      state.dateToldAt = entry.compacted_from === undefined ? entry.ts : idTime(entry.session_id);
       state.sessionId = entry.session_id;
       state.systemPrompt = entry.system_prompt;
       state.config = entry.config;
@@ -48,7 +49,7 @@ function applyEntry(state: SessionState, entry: Entry): void {
       state.turnCount = (entry.forked_from ?? entry.compacted_from)?.at_turn_index ?? 0;
       return;
     case "invoke":
-      state.lastRunAt = entry.ts;
+      state.dateToldAt = entry.ts;
       state.paused = false;
       return;
     case "user_input":

@@ -412,3 +412,26 @@ Deno.test("what waits for the model moves to the new segment", async () => {
   equal(notes.length, 2);
   deepEqual(bench.waiting(), []);
 });
+
+Deno.test("40.11-W4 what a compaction leaves speaks of the session's first day: the model is told again", async () => {
+  const sessionId = "0192f0e8-4d84-7d6e-a000-0000000000aa";
+  const answers = ["one", "two", "three"].map((words) => measuring(500, text(words)));
+  const model = new EventModel(...answers);
+  await using opened = await open(
+    model,
+    new EventModel(SUMMARY, answer(text("ok"))),
+    { retained_tokens: 0 },
+    { sessionId },
+  );
+  const { bench } = opened;
+  await bench.run("first");
+  await bench.pod.compact(new AbortController().signal);
+  bench.restart();
+  await bench.run("second");
+  await bench.run("third");
+  const notes = (index: number) =>
+    brief(model.requests[index]?.items ?? []).filter((line) => line.includes("[Notification]"));
+  deepEqual(notes(0), []);
+  match(notes(1).join(), /^system: \[Notification\]\nToday is \d{4}-\d\d-\d\d /);
+  equal(notes(2).length, 1);
+});

@@ -225,6 +225,6 @@ Deno.test("40.11-W4 a session that goes on on another day is told so, once, and 
   await bench.run("again");
   const asked = brief(model.requests[1]?.items ?? []);
   deepEqual(asked.toSpliced(2, 1), ["user: go", "user: next", "assistant: one", "user: again"]);
-  match(asked[2] ?? "", /^system: \[Notification\]\nThe date .* \d{4}-\d\d-\d\d /);
+  match(asked[2] ?? "", /^system: \[Notification\]\nToday is \d{4}-\d\d-\d\d /);
   bench.assertWhole();
 });

@@ -58,7 +58,7 @@ export class Bench implements Disposable {
     this.#root = Deno.makeTempDirSync({ prefix: "pod-pod-" });
     this.#wrapLog = wrapLog;
     this.store = new SessionStore(`${this.#root}/sessions`);
-    const sessionId = newId();
+    const { sessionId = newId() } = options;
     this.#segmentId = newId();
     this.parts = {
       name: "test",

@@ -33,7 +33,7 @@ export interface CompactionTools {
   readonly recordSkips?: boolean;
   /** Writes the summary. */
   readonly model: Model;
-  /** What the summariser is told. */
+  /** What it is told. */
   readonly prompts: PromptCatalog;
   /** The pod's own files; what the new context shows of them counts as read. */
   readonly files: FileToolsOptions;
@@ -80,7 +80,7 @@ export async function compactHistory(
   signal: AbortSignal,
 ): Promise<Compacted> {
   const { history, window, wantedTokens, warn } = request;
-  const { settings, prompts, files } = tools;
+  const { settings, files, prompts } = tools;
   const items = window.items();
   const tailStart = compactionCut(window, settings);
   const tasks = replayTasks(history);
@@ -90,29 +90,32 @@ export async function compactHistory(
 
   const worker = new Summarizer(request, tools, target);
   const { handover } = worker;
-  const { summary_target_tokens: target_tokens, summary_max_tokens: max_tokens } = settings;
-  await worker.ask(
-    prompts.render("compact_request", {
-      target_tokens,
-      recent_files: fileList(files.tracker.recent()),
-      tasks: taskSnapshot(tasks).trimEnd(),
-      overview: overview.text,
-    }),
-    signal,
-  );
+  const target_tokens = settings.summary_target_tokens;
+  const recent = files.tracker.recent().slice(0, MAX_RECENT_FILES);
+  const firstRequest = prompts.render("compact_request", {
+    target_tokens,
+    recent_files: recent.map((path) => `- ${path}`).join("\n"),
+    tasks: taskSnapshot(tasks).trimEnd(),
+    overview: overview.text,
+  });
+  await worker.ask(firstRequest, signal);
   if (handover.summary === null) {
     await worker.ask(prompts.render("compact_summary_missing", {}), signal);
   }
   let summary = requireSummary(handover);
-  const tooLong = (tokens: number) => max_tokens > 0 && tokens > max_tokens;
+  const max_tokens = settings.summary_max_tokens || Infinity;
   let tokens = textTokens(byteLength(summary));
-  if (tooLong(tokens)) {
-    const facts = { tokens, max_tokens, target_tokens };
-    await worker.ask(prompts.render("compact_summary_too_long", facts), signal);
+  if (tokens > max_tokens) {
+    const rewrite = prompts.render("compact_summary_too_long", {
+      tokens,
+      max_tokens,
+      target_tokens,
+    });
+    await worker.ask(rewrite, signal);
     summary = requireSummary(handover);
     tokens = textTokens(byteLength(summary));
   }
-  if (tooLong(tokens)) {
+  if (tokens > max_tokens) {
     throw failure(`compact summary too large: ${tokens} tokens exceeds max ${max_tokens}`);
   }
   return {
@@ -184,7 +187,7 @@ class Summarizer {
 
   /** Keeps it within its own context: a warning, then nothing but the summary, then the end. */
   #hooks(): TurnHooks {
-    const { settings, prompts } = this.#tools;
+    const { settings } = this.#tools;
     const limit = settings.worker_context_max_tokens;
     const room = () => limit - this.#window.estimate().tokens;
     return {
@@ -198,7 +201,8 @@ class Summarizer {
         const threshold = Math.max(finish_warning_remaining_tokens, final_reserve_tokens);
         if (this.#isWarned || left > threshold) return;
         this.#isWarned = true;
-        const warning = prompts.render("compact_budget_warning", { remaining_tokens: left });
+        const inputs = { remaining_tokens: left };
+        const warning = this.#tools.prompts.render("compact_budget_warning", inputs);
         this.#request.warn(warning);
         return { kind: "append", additions: [{ item: textMessage("system", warning) }] };
       },
@@ -216,10 +220,6 @@ const RESERVE_REACHED = "compact worker final reserve reached; do not perform mo
 function requireSummary({ summary }: Handover): string {
   if (summary !== null) return summary;
   throw failure("compact worker did not produce a summary (write_summary was never called)");
-}
-
-function fileList(paths: readonly string[]): string {
-  return paths.slice(0, MAX_RECENT_FILES).map((path) => `- ${path}`).join("\n");
 }
 
 /** The required files as they are now; one that cannot be read any more is passed over. */

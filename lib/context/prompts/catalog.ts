@@ -28,7 +28,7 @@ export type PromptInputs = {
   memory_consolidation_system: { language: string };
   /** Around a notification, or around the line that tells of a child's event. */
   notify_wrapper: { message: string };
-  /** What a notification says when the day has changed since the last run. */
+  /** What a notification says when it is another day than the model was told. */
   date_change: { date: string };
   /** The result of a tool call that nobody will run any more. */
   interrupt_tool_result_summary: { cause: Interruption };

@@ -13,10 +13,9 @@ export const PROMPT_TEXTS: {
       "the files that the next session needs. What follows is an overview, not the transcript: " +
       "look up with your tools what it leaves out and the next step depends on.",
       ...recent_files === "" ? [] : [
-        "## Referenced files",
         "The agent worked with these last, the newest first. Mark or reference those that the active " +
         "task still needs; leave out the others.",
-        recent_files,
+        `## Referenced files\n${recent_files}`,
       ],
       "## Current Session TaskStore",
       "The task list as it stands, as source material. It is handed over by itself; do not edit it.",
@@ -40,7 +39,7 @@ export const PROMPT_TEXTS: {
     `[Notification]\n${message}\n\n` +
     "This is for your information and not a blocking request: finish what you are doing, and deal " +
     "with it at a point where it fits.",
-  date_change: ({ date }) => `The date has changed: it is ${date} now (UTC).`,
+  date_change: ({ date }) => `Today is ${date} (UTC).`,
   interrupt_tool_result_summary: ({ cause }) => CLOSING_SUMMARIES[cause],
   interrupt_system_note: ({ cause }) => INTERRUPT_NOTES[cause],
   task_reminder: ({ tasks }) =>

@@ -169,7 +169,7 @@ Deno.test("40.1.8 markers stand where those who look for them expect them", () =
 Deno.test("40.8.4 the summariser's request has its parts in order, files only if there are any", () => {
   const inputs = INPUTS.compact_request;
   const order =
-    /2000 tokens[^]*## Referenced files\n[^]*\n- \/a\n[^]*## Current Session TaskStore\n[^]*\nTASKS\n[^]*## Conversation overview\/index\n\nOVER\n[^]*`write_summary`\.$/;
+    /2000 tokens[^]*## Referenced files\n- \/a\n[^]*## Current Session TaskStore\n[^]*\nTASKS\n[^]*## Conversation overview\/index\n\nOVER\n[^]*`write_summary`\.$/;
   match(BUILTIN_PROMPTS.render("compact_request", inputs), order);
   const without = BUILTIN_PROMPTS.render("compact_request", { ...inputs, recent_files: "" });
   ok(!without.includes("Referenced files"));
