@@ -5,6 +5,7 @@
  *
  * @module
  */
+export { type ContextPart, contextParts } from "./window/context_parts.ts";
 export {
   ContextWindow,
   type Pruning,

@@ -14,11 +14,12 @@ import { type Interruption, type QueuedNotification, replay } from "../session/m
 import { DayWatch } from "./day_watch.ts";
 import { tidyUp } from "./interruption.ts";
 import { Journal } from "./journal.ts";
-import { type Metric, metricEntry, prunedBelow } from "./metrics.ts";
+import { type Metric, metricEntry } from "./metrics.ts";
 import { NotificationQueue } from "./notification_queue.ts";
 import type { PodParts, RestoredSession } from "./pod_parts.ts";
 import { planRewind, rewindTargets } from "./rewind.ts";
 import { scopeEntry } from "./scope_entry.ts";
+import { sessionWindow } from "./session_window.ts";
 import { statusEntry } from "./status_entry.ts";
 
 /** A place in a conversation that one can go back to. */
@@ -53,10 +54,7 @@ export class Conversation implements Disposable {
     this.counters = { turn: state?.turnCount ?? 0, llmCall: 0 };
     this.interruption = state?.interruption ?? null;
     this.#history = state?.history ?? [];
-    this.#window = new ContextWindow(this.#history, {
-      usage: state?.usage,
-      prunedBelow: prunedBelow(state?.extensions ?? []),
-    });
+    this.#window = state === undefined ? new ContextWindow(this.#history) : sessionWindow(state);
     this.#config = state?.config ?? parts.config;
     this.#system = state?.systemPrompt ?? null;
     this.#days = new DayWatch(state?.dateToldAt ?? null);
@@ -218,10 +216,7 @@ export class Conversation implements Disposable {
     this.#config = state.config;
     this.#history = state.history;
     this.#days = new DayWatch(state.dateToldAt);
-    this.#window = new ContextWindow(state.history, {
-      usage: state.usage,
-      prunedBelow: prunedBelow(state.extensions),
-    });
+    this.#window = sessionWindow(state);
     journal.publish({
       event: "rewind_applied",
       data: { entries: journal.readEntries(), input, summary: { ...summary, kept_segment_id } },
