@@ -10,6 +10,7 @@ import type { PodClient } from "../../lib/ipc/mod.ts";
 import { type Event, flattenSegments } from "../../lib/protocol/mod.ts";
 import { ok } from "../support/assert.ts";
 import type { Answer, RecordedRequest, Script } from "../support/model_server.ts";
+import { userInput } from "../support/talk.ts";
 import { readAnthropic, type SentConversation } from "../support/wire_rules.ts";
 
 /** Gets a line for each shell command that begins: its call's id. */
@@ -125,12 +126,7 @@ async function playInput(
   { watcher, notifier, step }: Players,
   taken: Taken,
 ): Promise<void> {
-  const say = () =>
-    watcher.send({
-      method: "run",
-      params: { input: [{ kind: "text", content: input }] },
-      id: input,
-    });
+  const say = () => watcher.send({ ...userInput(input), id: input });
   await say();
   let isRefused = false;
   let noting: Promise<void> | undefined;
