@@ -13,6 +13,7 @@
 import { benchFanOut } from "./fan_out.ts";
 import { type Figure, formatFigures } from "./figure.ts";
 import { benchResident } from "./resident.ts";
+import { benchRequestBuilding } from "./request_building.ts";
 import { benchSessionLog } from "./session_log.ts";
 import { benchStartUp } from "./start_up.ts";
 

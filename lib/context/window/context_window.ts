@@ -42,7 +42,9 @@ export interface WindowStart {
 export class ContextWindow {
   readonly #history: readonly Item[];
   /** The size of the first so many items, as they are sent. */
-  #sizes = [0];
+  readonly #sizes = [0];
+  /** What dropping the output of the first so many items would save, in bytes. */
+  readonly #savings = [0];
   #measurements: Measurement[] = [];
   /** The items below the pruning mark, without details. */
   #pruned: Item[] = [];
@@ -63,10 +65,15 @@ export class ContextWindow {
 
   /** The size in bytes of the first `length` items, as they are sent. */
   bytes(length = this.#history.length): number {
+    // Each item is measured once: a history is long, and this is asked before every request.
     for (let index = this.#sizes.length - 1; index < length; index++) {
       const item = this.#pruned[index] ?? this.#history[index];
-      const size = item === undefined ? 0 : itemSize(item);
+      if (item === undefined) break;
+      const size = itemSize(item);
+      const bare = withoutContent(item);
+      const saving = bare === item ? 0 : size - itemSize(bare);
       this.#sizes.push((this.#sizes[index] ?? 0) + size);
+      this.#savings.push((this.#savings[index] ?? 0) + saving);
     }
     return this.#sizes[length] ?? 0;
   }
@@ -94,15 +101,11 @@ export class ContextWindow {
    */
   prune({ protectedTokens, minSavings }: PruningLimits): Pruning {
     const protectedStart = this.#protectedStart(protectedTokens);
-    let candidates = 0;
-    let savedBytes = 0;
-    for (let index = this.#pruned.length; index < protectedStart; index++) {
-      const item = this.#history[index];
-      if (item?.kind !== "tool_result" || item.content === undefined) continue;
-      candidates += 1;
-      savedBytes += itemSize(item) - itemSize(withoutContent(item));
-    }
+    const start = this.#pruned.length;
+    const candidates = this.#history.slice(start, protectedStart)
+      .filter((item) => item.kind === "tool_result" && item.content !== undefined).length;
     if (candidates === 0) return { kind: "nothing" };
+    const savedBytes = (this.#savings[protectedStart] ?? 0) - (this.#savings[start] ?? 0);
     const last = this.#measurements.at(-1);
     const savings = last === undefined || last.bytes === 0
       ? 0
@@ -135,6 +138,7 @@ export class ContextWindow {
     const start = this.#pruned.length;
     for (const item of this.#history.slice(start, end)) this.#pruned.push(withoutContent(item));
     this.#sizes.length = start + 1;
+    this.#savings.length = start + 1;
     this.#measurements = this.#measurements.slice(-1);
   }
 }
