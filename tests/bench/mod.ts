@@ -26,6 +26,7 @@ const BENCHES: Readonly<Record<string, (directory: string) => Promise<Figure[]>>
     return benchResident({ pod: [pod], bare: [await compile("bare_resident", directory)] });
   },
   session_log: benchSessionLog,
+  request_building: () => Promise.resolve(benchRequestBuilding()),
   fan_out: benchFanOut,
 };
 
