@@ -32,7 +32,7 @@ export interface GeminiPart {
 /** These do not demand a signature; all later ones do. */
 const OLD_GENERATION = /gemini-[12]\b/;
 
-/** What Google documents for calls that the model did not make itself. */
+/** What Google documents for calls whose signature is not at hand. */
 const FOREIGN_SIGNATURE = "skip_thought_signature_validator";
 
 /**
@@ -106,7 +106,10 @@ function signed(part: GeminiPart, thoughtSignature: string): GeminiPart {
   return { ...part, thoughtSignature };
 }
 
-/** Of the calls of one answer the first must be signed; if it came from another model, like this. */
+/**
+ * Of the calls of one answer the first must be signed. It has no signature when another model made it,
+ * or when a compaction kept only the end of the answer.
+ */
 function withSignedCalls(content: GeminiContent): GeminiContent {
   const index = content.parts.findIndex((part) => part.functionCall !== undefined);
   const call = content.parts[index];

@@ -158,7 +158,7 @@ Deno.test("a signature whose part is not there signs nothing else", () => {
   ]);
 });
 
-Deno.test("calls that another model made carry what Google documents, for models that demand it", () => {
+Deno.test("calls without a signature carry what Google documents, for models that demand one", () => {
   const items = [
     reasoning({ signature: "elsewhere" }, "hm", "anthropic"),
     said("assistant", "I look."),
