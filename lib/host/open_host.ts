@@ -11,7 +11,7 @@ import { launchManifest, type LaunchOptions, readLaunchFile } from "./launch.ts"
 import { openManifestModel, requestConfig } from "./manifest_model.ts";
 import { Outlet } from "./outlet.ts";
 import { durableStorage, ephemeralStorage, type PodIdentity } from "./storage.ts";
-import { findStoredPod, type StoredPod } from "./stored_pod.ts";
+import { checkUnchanged, findStoredPod, type StoredPod } from "./stored_pod.ts";
 import { openStores, usingDirectories } from "./stores.ts";
 import { createToolSet } from "./tool_set.ts";
 
@@ -77,6 +77,7 @@ export async function openHost(
       isRestored: conversation !== null,
       isOneShot: options.isOneShot,
       share: options.share,
+      verify: () => checkUnchanged(name, stored, stores),
       onWarning: (message) => warnings.push(message),
     });
   const { spillDirectory, runtime } = storage;
