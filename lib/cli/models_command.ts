@@ -3,6 +3,7 @@ import { resolvePaths } from "../manifest/mod.ts";
 import { type Catalog, keyVariables, loadCatalog, resolveModel } from "../providers/mod.ts";
 import type { PodConsole } from "./console.ts";
 import { EXIT } from "./exit_code.ts";
+import { formatTable } from "./output/table.ts";
 
 /** One row of `pod models`; the fields of `pod models --json`. */
 interface ModelRow {
@@ -34,7 +35,7 @@ export async function modelsCommand(
   const rows = [...catalog.models, ...SCENARIOS].map(({ provider, id }) =>
     describeModel(`${provider}/${id}`, catalog, env)
   );
-  console.stdout.write(json ? `${JSON.stringify(rows)}\n` : formatTable(rows));
+  console.stdout.write(json ? `${JSON.stringify(rows)}\n` : describeTable(rows));
   return EXIT.finished;
 }
 
@@ -55,8 +56,8 @@ function describeModel(
   };
 }
 
-function formatTable(rows: readonly ModelRow[]): string {
-  const lines = [
+function describeTable(rows: readonly ModelRow[]): string {
+  return formatTable([
     ["MODEL", "WINDOW", "MAX ANSWER", "KEY"],
     ...rows.map((row) => [
       row.ref,
@@ -64,13 +65,5 @@ function formatTable(rows: readonly ModelRow[]): string {
       String(row.max_output_tokens ?? "-"),
       row.ready ? "ready" : row.key_variables.at(-1) ?? row.scheme,
     ]),
-  ];
-  const widths = [0, 1, 2].map((column) =>
-    Math.max(...lines.map((line) => line[column]?.length ?? 0))
-  );
-  return lines
-    .map((line) =>
-      line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd()
-    )
-    .join("\n") + "\n";
+  ]);
 }
