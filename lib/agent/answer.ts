@@ -104,7 +104,7 @@ export class Answer {
     const { head } = block;
     switch (head.kind) {
       case "thinking":
-        return { event: "thinking_done", data: { text: reasoning?.text ?? block.text } };
+        return { event: "thinking_done", data: { text: reasoning?.text || block.text } };
       case "tool_call":
         return {
           event: "tool_call_done",

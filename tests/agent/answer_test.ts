@@ -121,6 +121,16 @@ Deno.test("spec 20 §1.2 what the end of a thinking block brings replaces what w
   ]);
 });
 
+Deno.test("20.12-W33 a summary is shown and kept apart from the thought itself", async () => {
+  const { history, run } = await hear(
+    answer(thinking({ text: "", summary: ["Plan"], encryptedContent: "XX" }, "Pl", "an")),
+  );
+  deepEqual(dataOf(run, "thinking_done"), [{ text: "Plan" }]);
+  deepEqual(history, [
+    { kind: "reasoning", text: "", summary: ["Plan"], encrypted_content: "XX" },
+  ]);
+});
+
 Deno.test("20.12-W25 a refusal is kept as such, beside the text before it", async () => {
   const { history, run } = await hear(answer(text("Well, "), refusal("I can", "not.")));
   deepEqual(history, [{
