@@ -8,7 +8,11 @@ import { ModelError, type ModelEvent } from "./model.ts";
 export interface EventReader<Wire> {
   /** Set once the provider has said that the answer is complete. */
   readonly stopReason: StopReason | undefined;
-  /** Appends to `out` what `event` means. */
+  /**
+   * Appends to `out` what `event` means.
+   *
+   * @throws {ModelError} when it means that the answer has failed; what is in `out` counts all the same.
+   */
   read(event: Wire, out: ModelEvent[]): void;
 }
 
@@ -45,9 +49,13 @@ export async function* readStream<Wire>(
     for await (const event of await source.open(call)) {
       if (signal.aborted) return;
       call.heard();
-      reader.read(event, out);
-      for (const result of out) yield result;
-      out.length = 0;
+      try {
+        reader.read(event, out);
+      } finally {
+        // An event can be both: the last usage, and the reason why there is no more.
+        for (const result of out) yield result;
+        out.length = 0;
+      }
       if (reader.stopReason !== undefined) call.finish();
     }
   } catch (error) {

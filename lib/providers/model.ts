@@ -44,7 +44,7 @@ export type BlockHead =
 export interface ReasoningData {
   /** The scheme that alone can read the rest. @default not known */
   readonly scheme?: ModelScheme;
-  /** The whole text when it differs from the joined deltas. */
+  /** The whole text when it differs from the joined deltas; empty when those were a summary of it. */
   readonly text?: string;
   readonly summary?: string[];
   readonly encryptedContent?: string;

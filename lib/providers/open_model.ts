@@ -43,6 +43,10 @@ export async function openModel(
       const { openaiChatModel } = await import("./openai_chat.ts");
       return openaiChatModel({ resolved, info, credential, limits });
     }
+    case "openai_responses": {
+      const { openaiResponsesModel } = await import("./openai_responses.ts");
+      return openaiResponsesModel({ resolved, info, credential, limits });
+    }
     case "scripted": {
       const { openScripted } = await import("./scripted.ts");
       return openScripted(info, resolved.baseUrl, options.readText);
@@ -51,7 +55,7 @@ export async function openModel(
       throw new ModelError(
         "config",
         `Config error: scheme \`${scheme}\` of ${provider}/${modelId} is not built yet; ` +
-          "use a model of scheme anthropic or openai_chat",
+          "use a model of scheme anthropic, openai_chat or openai_responses",
       );
   }
 }

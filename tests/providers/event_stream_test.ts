@@ -2,7 +2,12 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { byteLength } from "../../lib/base/mod.ts";
 import { ModelError, type ModelEvent } from "../../lib/providers/mod.ts";
 import { openWire, requestOf, resolvedModel, said } from "../support/model_calls.ts";
-import { anthropicFrames, openaiChatFrames, type Speech } from "../support/model_frames.ts";
+import {
+  anthropicFrames,
+  openaiChatFrames,
+  openaiResponsesFrames,
+  type Speech,
+} from "../support/model_frames.ts";
 import { startModelServer } from "../support/model_server.ts";
 
 /** A call leaves neither timer nor connection behind; newer runtimes watch only when asked to. */
@@ -24,6 +29,11 @@ const ARGUMENTS = ['{"file_path":"/w/ä.txt","limit":12}', '{"file_path":"/w/b"}
 const WIRES = [
   { scheme: "anthropic", frames: anthropicFrames(SPEECH, "m"), end: "message_stop" },
   { scheme: "openai_chat", frames: openaiChatFrames(SPEECH, "m"), end: '"tool_calls"}]' },
+  {
+    scheme: "openai_responses",
+    frames: openaiResponsesFrames(SPEECH, "m"),
+    end: '"type":"response.completed"',
+  },
 ] as const;
 
 /** What a consumer has seen of a stream, and the error at its end, if any. */
@@ -131,10 +141,14 @@ for (const { scheme, frames, end } of WIRES) {
     STRICT,
     async () => {
       const silent = { text: ["one", "two"] };
+      const beforeSecondText = scheme === "openai_responses" ? 5 : 4;
       const cases = [
         { phase: "before headers", answer: { ...silent, delayMs: Infinity } },
         { phase: "before the first event", answer: { ...silent, stallAfterEvents: 0 } },
-        { phase: "in the middle of the text", answer: { ...silent, stallAfterEvents: 4 } },
+        {
+          phase: "in the middle of the text",
+          answer: { ...silent, stallAfterEvents: beforeSecondText },
+        },
       ];
       await using server = startModelServer(cases.map(({ answer }) => answer));
       const model = await openWire(resolvedModel(scheme, server.url));

@@ -6,7 +6,10 @@ import { type Answer, startModelServer } from "../support/model_server.ts";
 /** A call leaves neither timer nor connection behind; newer runtimes watch only when asked to. */
 const STRICT = { sanitizeOps: true, sanitizeResources: true };
 const HELLO = requestOf([said("user", "hello")]);
-const SCHEMES = ["anthropic", "openai_chat"] as const;
+const SCHEMES = ["anthropic", "openai_chat", "openai_responses"] as const;
+
+/** How many frames make an answer of one text. */
+const FRAMES_OF_A_WORD = { anthropic: 7, openai_chat: 3, openai_responses: 9 };
 
 /** The error of a call to a server that answers like this, with timers as given. */
 async function failureOf(
@@ -141,7 +144,7 @@ for (const scheme of SCHEMES) {
       await using server = startModelServer((_, index) => ({
         text: "done",
         // Hold the body open after the last frame of the answer proper.
-        stallAfterEvents: index === 0 ? (scheme === "anthropic" ? 7 : 3) : undefined,
+        stallAfterEvents: index === 0 ? FRAMES_OF_A_WORD[scheme] : undefined,
       }));
       const model = await openWire(resolvedModel(scheme, server.url), { limits: { closeMs: 20 } });
       const events = await collect(model, HELLO);

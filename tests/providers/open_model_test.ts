@@ -34,11 +34,11 @@ Deno.test("a scheme that is not built yet says so", async () => {
   await rejects(openModel(resolved, { kind: "none" }, { readText: noFile }), {
     kind: "config",
     message: "Config error: scheme `gemini` of anthropic/claude-sonnet-4-6 is not built yet; " +
-      "use a model of scheme anthropic or openai_chat",
+      "use a model of scheme anthropic, openai_chat or openai_responses",
   });
 });
 
-for (const scheme of ["anthropic", "openai_chat"] as const) {
+for (const scheme of ["anthropic", "openai_chat", "openai_responses"] as const) {
   Deno.test(`${scheme}: a key that no header can carry is refused without being quoted`, async () => {
     for (const key of ["sk-\nsecret", "sk-sécrèt\u{1F511}"]) {
       const credential = { kind: "api_key" as const, key };
@@ -61,7 +61,12 @@ async function callInProcess(url: string, env: Record<string, string>): Promise<
   const program = `
     import { collect, openWire, requestOf, resolvedModel, said } from "./tests/support/model_calls.ts";
     const config = { reasoning: 2048 };
-    for (const [scheme, modelId] of [["anthropic", "claude-sonnet-4-5"], ["openai_chat", "gpt-5"]]) {
+    const models = [
+      ["anthropic", "claude-sonnet-4-5"],
+      ["openai_chat", "gpt-5"],
+      ["openai_responses", "gpt-5"],
+    ];
+    for (const [scheme, modelId] of models) {
       for (const credential of [{ kind: "none" }, { kind: "api_key", key: "key-1" }]) {
         const model = await openWire(resolvedModel(scheme, ${
     JSON.stringify(url)
@@ -110,7 +115,7 @@ Deno.test("20.13-38 nothing of the environment reaches the wire, nothing the con
     await Deno.remove(configDir, { recursive: true });
   }
   equal(foreign.requests.length, 0);
-  equal(server.requests.length, 4);
+  equal(server.requests.length, 6);
   const seen = (request: RecordedRequest) => JSON.stringify([request.path, request.headers]);
   for (const request of server.requests) {
     ok(!/leak|stainless|traceparent/.test(seen(request)), seen(request));

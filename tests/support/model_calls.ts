@@ -63,7 +63,7 @@ export function requestOf(
 
 /** A model to be opened at `baseUrl`, with the usual properties of the scheme's own vendor. */
 export function resolvedModel(
-  scheme: "anthropic" | "openai_chat",
+  scheme: "anthropic" | "openai_chat" | "openai_responses",
   baseUrl: string,
   changes: Partial<ResolvedModel> = {},
 ): ResolvedModel {

@@ -1,7 +1,14 @@
+import { zstdDecompressSync } from "node:zlib";
 import { Hono } from "hono";
 import { isJsonObject, type JsonObject, type JsonValue, sleep } from "../../lib/base/mod.ts";
 import { deliver, type Delivery, deliveryHeaders } from "./model_delivery.ts";
-import { ANTHROPIC_PING, anthropicFrames, openaiChatFrames, type Speech } from "./model_frames.ts";
+import {
+  ANTHROPIC_PING,
+  anthropicFrames,
+  openaiChatFrames,
+  openaiResponsesFrames,
+  type Speech,
+} from "./model_frames.ts";
 
 /** One scripted answer: what the model says, and how it gets to the client. */
 export interface Answer extends Speech, Delivery {
@@ -24,7 +31,7 @@ export interface RecordedRequest {
   readonly path: string;
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The parsed body; empty when it was no JSON object. */
+  /** The parsed body, decompressed; empty when it was no JSON object. */
   readonly body: JsonObject;
   /** How a stream ended: it was `sent`, as far as the script says, or the client `left` before. */
   readonly closed: Promise<"sent" | "left">;
@@ -46,12 +53,13 @@ export interface ModelServer extends AsyncDisposable {
 const WIRES = [
   { path: "/messages", frames: anthropicFrames, ping: ANTHROPIC_PING },
   { path: "/chat/completions", frames: openaiChatFrames, ping: ": ping\n\n" },
+  { path: "/responses", frames: openaiResponsesFrames, ping: ": ping\n\n" },
 ];
 
 /**
  * Starts a model API on a free port of 127.0.0.1. It speaks the streaming wire formats of Anthropic
- * Messages (`…/messages`) and OpenAI Chat Completions (`…/chat/completions`), whatever stands
- * before these paths, and says what the script says: one answer per request, in order. A request
+ * Messages (`…/messages`), OpenAI Chat Completions (`…/chat/completions`) and OpenAI Responses
+ * (`…/responses`), whatever stands before these paths, and says what the script says: one answer per request, in order. A request
  * for which no answer is left gets status 500.
  *
  * ```ts
@@ -119,7 +127,7 @@ async function record(
 ): Promise<RecordedRequest> {
   const { pathname, search } = new URL(request.url);
   const headers = Object.fromEntries(request.headers);
-  const body = await request.json().catch(() => null);
+  const body = await readJson(request).catch(() => null);
   return {
     method: request.method,
     path: pathname + search,
@@ -127,6 +135,11 @@ async function record(
     body: isJsonObject(body) ? body : {},
     closed,
   };
+}
+
+async function readJson(request: Request): Promise<unknown> {
+  if (request.headers.get("content-encoding") !== "zstd") return await request.json();
+  return JSON.parse(new TextDecoder().decode(zstdDecompressSync(await request.bytes())));
 }
 
 function failure(

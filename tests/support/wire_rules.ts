@@ -119,6 +119,67 @@ const openaiRequest = v.strictObject({
   })),
 });
 
+const responsesText = (type: "input_text" | "output_text") =>
+  v.strictObject({ type: v.literal(type), text });
+const responsesMessage = <Role extends "user" | "developer" | "assistant">(
+  role: Role,
+  content: ReturnType<typeof responsesText>,
+) =>
+  v.strictObject({
+    type: v.literal("message"),
+    role: v.literal(role),
+    content: v.pipe(v.array(content), v.nonEmpty()),
+  });
+
+/**
+ * Without storage: an item with an id would be looked for in vain.
+ *
+ * @see https://platform.openai.com/docs/api-reference/responses/create
+ */
+const responsesItem = v.variant("type", [
+  v.variant("role", [
+    responsesMessage("user", responsesText("input_text")),
+    responsesMessage("developer", responsesText("input_text")),
+    responsesMessage("assistant", responsesText("output_text")),
+  ]),
+  v.strictObject({
+    type: v.literal("reasoning"),
+    summary: v.array(v.strictObject({ type: v.literal("summary_text"), text })),
+    encrypted_content: filled,
+  }),
+  v.strictObject({
+    type: v.literal("function_call"),
+    call_id: callId,
+    name: toolName,
+    arguments: objectText,
+  }),
+  v.strictObject({
+    type: v.literal("function_call_output"),
+    call_id: callId,
+    output: filled,
+  }),
+]);
+
+const responsesRequest = v.strictObject({
+  model: filled,
+  instructions: text,
+  input: v.array(responsesItem),
+  tools: v.array(v.strictObject({
+    type: v.literal("function"),
+    name: toolName,
+    description: text,
+    parameters: v.looseObject({ type: v.literal("object"), properties: object }),
+    strict: v.literal(false),
+  })),
+  tool_choice: v.literal("auto"),
+  parallel_tool_calls: v.literal(true),
+  store: v.literal(false),
+  stream: v.literal(true),
+  include: v.tuple([v.literal("reasoning.encrypted_content")]),
+  reasoning: v.exactOptional(v.strictObject({ effort: filled, summary: v.literal("auto") })),
+  prompt_cache_key: v.pipe(filled, v.maxLength(64)),
+});
+
 /** Reads a request as Anthropic would; throws where that API would refuse it. */
 export function readAnthropic({ headers, body }: RecordedRequest): SentConversation {
   demand(headers["anthropic-version"] === "2023-06-01", "no API version");
@@ -206,6 +267,39 @@ export function readOpenai({ headers, body }: RecordedRequest): SentConversation
     items,
     messages: messages.map((message) => JSON.stringify(message)),
     tools: checkTools(tools.map((tool) => tool.function.name)),
+  };
+}
+
+/** Reads a request as OpenAI's Responses API would; throws where that API would refuse it. */
+export function readResponses({ headers, body }: RecordedRequest): SentConversation {
+  demand(/^Bearer \S+$/.test(headers.authorization ?? ""), "no key");
+  const { instructions, input, tools } = v.parse(responsesRequest, body);
+  const items = input.map((item): SentItem => {
+    switch (item.type) {
+      case "message": {
+        const role = item.role === "assistant" ? "assistant" : "user";
+        return { kind: "text", role, text: item.content.map((part) => part.text).join("") };
+      }
+      case "reasoning": {
+        const text = item.summary.map((part) => part.text).join("");
+        return { kind: "thinking", text, signature: item.encrypted_content };
+      }
+      case "function_call": {
+        const { call_id: id, name, arguments: args } = item;
+        return { kind: "call", id, name, input: JSON.parse(args) };
+      }
+      case "function_call_output": {
+        const { call_id: id, output } = item;
+        return { kind: "result", id, text: output, failed: output.startsWith("Error: ") };
+      }
+    }
+  });
+  checkCalls(items);
+  return {
+    system: instructions,
+    items,
+    messages: input.map((item) => JSON.stringify(item)),
+    tools: checkTools(tools.map((tool) => tool.name)),
   };
 }
 

@@ -1,0 +1,54 @@
+import { OpenAI } from "openai";
+import { plainBaseUrl, versionedBaseUrl } from "./base_url.ts";
+import { type Outgoing, throughChatGpt } from "./chatgpt_backend.ts";
+import { readStream } from "./event_stream.ts";
+import type { HttpCall } from "./http.ts";
+import type { Model, ModelRequest } from "./model.ts";
+import { openaiClient, unreadableEvent } from "./openai_client.ts";
+import type { ModelSetup } from "./open_model.ts";
+import { openaiResponsesBody, openaiResponsesUnsupported } from "./openai_responses_request.ts";
+import type { ResponsesEvent } from "./openai_responses_event.ts";
+import { ResponsesReader } from "./openai_responses_stream.ts";
+import { requestHeaders } from "./sdk_client.ts";
+
+/**
+ * A model behind OpenAI's Responses API or a server that speaks it (spec 20 §6.3); with the login of the
+ * Codex CLI, a model behind ChatGPT's own server (spec 20 §10.4).
+ *
+ * @throws {ModelError} `config`, when base URL or key cannot be used.
+ */
+export function openaiResponsesModel({ resolved, info, credential, limits }: ModelSetup): Model {
+  const { kind } = credential;
+  const baseURL = (kind === "codex_oauth" ? plainBaseUrl : versionedBaseUrl)(resolved.baseUrl);
+
+  /** Posts by path: `responses.create` looks at the answer again. */
+  const open = (body: object, { fetch, signal }: HttpCall) =>
+    openaiClient(baseURL, fetch)
+      .post<AsyncIterable<ResponsesEvent>>("/responses", { body, stream: true, signal });
+
+  const send = ({ headers, secret, body }: Outgoing, signal: AbortSignal) =>
+    readStream({
+      headers,
+      limits,
+      secret,
+      reader: new ResponsesReader(),
+      open: (call) => open(body, call),
+      ApiError: OpenAI.APIError,
+      unreadable: unreadableEvent,
+    }, signal);
+
+  const bodyOf = (request: ModelRequest) => openaiResponsesBody(request, resolved);
+  const unsupported: Model["unsupported"] = (config) =>
+    openaiResponsesUnsupported(config, resolved);
+  if (kind === "codex_oauth") {
+    const { login } = credential;
+    const stream: Model["stream"] = (request, signal) =>
+      throughChatGpt({ login, body: bodyOf(request), cacheKey: request.cacheKey, send }, signal);
+    return { info, stream, unsupported };
+  }
+  const secret = kind === "api_key" ? credential.key : null;
+  const headers = requestHeaders(secret === null ? {} : { authorization: `Bearer ${secret}` });
+  const stream: Model["stream"] = (request, signal) =>
+    send({ headers, secret, body: bodyOf(request) }, signal);
+  return { info, stream, unsupported };
+}
