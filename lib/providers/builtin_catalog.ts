@@ -63,7 +63,7 @@ export const BUILTIN_CATALOG: Catalog = {
     {
       id: "openai",
       display_name: "OpenAI",
-      scheme: "openai_chat",
+      scheme: "openai_responses",
       base_url: "https://api.openai.com/v1",
       auth_hint: { kind: "api_key", env: "POD_API_KEY_OPENAI" },
       default_capability: WITH_EFFORT,
@@ -188,6 +188,10 @@ export const BUILTIN_CATALOG: Catalog = {
     },
     { provider: "openai", id: "gpt-5", context_window: 400_000 },
     { provider: "openai", id: "gpt-5.5", context_window: 1_050_000 },
+    { provider: "openai", id: "gpt-4.1", capability: SEEING, context_window: 1_047_576 },
+    { provider: "openai", id: "gpt-4.1-mini", capability: SEEING, context_window: 1_047_576 },
+    { provider: "openai", id: "gpt-4o", capability: SEEING, context_window: 128_000 },
+    { provider: "openai", id: "gpt-4o-mini", capability: SEEING, context_window: 128_000 },
     { provider: "gemini", id: "gemini-2.5-pro", context_window: 1_048_576 },
   ],
 };

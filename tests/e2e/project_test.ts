@@ -6,6 +6,7 @@ import { Workspace } from "../support/pod_process.ts";
 import {
   readAnthropic,
   readOpenai,
+  readResponses,
   type SentConversation,
   type SentItem,
 } from "../support/wire_rules.ts";
@@ -76,7 +77,7 @@ const WIRES = [
   {
     name: "Anthropic Messages",
     env: (url: string) => ({ ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: "key-1" }),
-    flags: ["--manifest", "../thinking.toml", "--allow-write", "."],
+    manifest: "[worker]\nreasoning = 2048\n",
     read: readAnthropic,
     sentForm: anthropicForm,
     keepsThinking: true,
@@ -84,20 +85,28 @@ const WIRES = [
   {
     name: "OpenAI Chat",
     env: (url: string) => ({ OPENAI_BASE_URL: `${url}/v1`, OPENAI_API_KEY: "key-1" }),
-    flags: [],
+    manifest: '[model]\nref = "openai/gpt-5.5"\nscheme = "openai_chat"\n',
     read: readOpenai,
     sentForm: openaiForm,
     keepsThinking: false,
   },
+  {
+    name: "OpenAI Responses",
+    env: (url: string) => ({ OPENAI_BASE_URL: url, OPENAI_API_KEY: "key-1" }),
+    manifest: '[worker]\nreasoning = "medium"\n',
+    read: readResponses,
+    sentForm: responsesForm,
+    keepsThinking: true,
+  },
 ];
 
-for (const { name, env, flags, read, sentForm, keepsThinking } of WIRES) {
+for (const { name, env, manifest, read, sentForm, keepsThinking } of WIRES) {
   Deno.test(`a real run finds, reads, edits and tests a project over ${name}`, async () => {
     await using server = startModelServer(ANSWERS);
     await using workspace = await Workspace.create(PROJECT);
-    await workspace.write("../thinking.toml", "[worker]\nreasoning = 2048\n");
+    await workspace.write("../pod.toml", manifest);
     const { code, stdout, stderr } = await workspace.run(
-      ["run", ...flags, "Make", "the test pass"],
+      ["run", "--manifest", "../pod.toml", "--allow-write", ".", "Make", "the test pass"],
       { env: env(server.url) },
     );
 
@@ -193,6 +202,12 @@ function openaiForm(item: Item): SentItem[] {
   const form = plainForm(item);
   if (form.kind !== "result" || !form.failed) return [form];
   return [{ ...form, text: `Error: ${form.text}` }];
+}
+
+function responsesForm(item: Item): SentItem[] {
+  if (item.kind !== "reasoning") return openaiForm(item);
+  const { summary = [], encrypted_content: signature = "" } = item;
+  return [{ kind: "thinking", text: summary.join(""), signature }];
 }
 
 function plainForm(item: Exclude<Item, { kind: "reasoning" }>): SentItem {
