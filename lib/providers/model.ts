@@ -35,8 +35,7 @@ export interface Usage {
 
 /** What a block is, known when it opens. */
 export type BlockHead =
-  | { readonly kind: "text" }
-  | { readonly kind: "refusal" }
+  | { readonly kind: "text" | "refusal"; readonly phase?: string }
   | { readonly kind: "thinking" }
   | { readonly kind: "tool_call"; readonly id: string; readonly name: string };
 

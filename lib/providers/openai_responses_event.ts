@@ -24,6 +24,8 @@ export interface ResponsesEvent {
 export interface OutputItem {
   readonly type: string;
   readonly status?: string | null;
+  /** Of a message. */
+  readonly phase?: string | null;
   readonly call_id?: string;
   readonly name?: string;
   /** Of a function call. */

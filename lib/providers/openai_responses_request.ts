@@ -16,6 +16,7 @@ type InputItem =
     readonly type: "message";
     readonly role: "user" | "developer" | "assistant";
     readonly content: readonly { readonly type: "input_text" | "output_text"; text: string }[];
+    readonly phase?: string;
   }
   | Omit<OpenAI.Responses.ResponseReasoningItem, "id">
   | OpenAI.Responses.ResponseFunctionToolCall
@@ -117,13 +118,14 @@ function inputItems(item: Item): InputItem[] {
   }
 }
 
-function messageItems({ role, content }: MessageItem): InputItem[] {
+function messageItems({ role, content, phase }: MessageItem): InputItem[] {
   const type = role === "assistant" ? "output_text" : "input_text";
   const parts = content
     .map((part) => part.kind === "text" ? part.text : part.refusal)
     .filter((text) => text !== "")
     .map((text) => ({ type, text } as const));
-  return parts.length > 0 ? [{ type: "message", role: ROLES[role], content: parts }] : [];
+  if (parts.length === 0) return [];
+  return [{ type: "message", role: ROLES[role], content: parts, ...(phase && { phase }) }];
 }
 
 /**

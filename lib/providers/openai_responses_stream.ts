@@ -6,6 +6,8 @@ import type { BlockHead, ModelEvent, ReasoningData, Usage } from "./model.ts";
 import type { OutputItem, Part, ResponsesEvent } from "./openai_responses_event.ts";
 import { responseFailure } from "./openai_responses_failure.ts";
 
+type Place = Pick<ResponsesEvent, "output_index" | "content_index">;
+
 /** A block that is being written. */
 interface OpenBlock {
   readonly index: number;
@@ -40,15 +42,17 @@ export class ResponsesReader implements EventReader<ResponsesEvent> {
   /** By the place that the server gives them: of an item, or of a part in an item. */
   readonly #open = new Map<string, OpenBlock>();
   readonly #closed = new Set<string>();
+  /** What the messages are, by the place of their item. */
+  readonly #phases = new Map<string, string | null | undefined>();
   #nextIndex = 0;
   #reason: StopReason = "end_turn";
 
   read(event: ResponsesEvent, out: ModelEvent[]): void {
     switch (event.type) {
       case "response.output_text.delta":
-        return this.#write(partPlace(event), "text", event.delta, out);
+        return this.#write(event, "text", event.delta, out);
       case "response.refusal.delta":
-        return this.#write(partPlace(event), "refusal", event.delta, out);
+        return this.#write(event, "refusal", event.delta, out);
       case "response.reasoning_text.delta":
       case "response.reasoning_summary_text.delta":
         return this.#think(event, out);
@@ -58,7 +62,7 @@ export class ResponsesReader implements EventReader<ResponsesEvent> {
       case "response.function_call_arguments.done":
         return this.#complete(this.#open.get(itemPlace(event)), event.arguments, out);
       case "response.content_part.done":
-        return this.#endPart(partPlace(event), event.part, out);
+        return this.#endPart(event, event.part, out);
       case "response.output_item.added":
         return this.#startItem(event, out);
       case "response.output_item.done":
@@ -75,8 +79,11 @@ export class ResponsesReader implements EventReader<ResponsesEvent> {
     }
   }
 
-  #startItem({ item, ...event }: ResponsesEvent, out: ModelEvent[]): void {
-    if (item !== undefined && CALLS.has(item.type)) this.#startCall(itemPlace(event), item, out);
+  #startItem(event: ResponsesEvent, out: ModelEvent[]): void {
+    const { item } = event;
+    const place = itemPlace(event);
+    if (item?.type === "message") this.#phases.set(place, item.phase);
+    else if (item !== undefined && CALLS.has(item.type)) this.#startCall(place, item, out);
   }
 
   /** The end of an item repeats the whole of it, for those who have missed something. */
@@ -87,8 +94,9 @@ export class ResponsesReader implements EventReader<ResponsesEvent> {
     if (item.type === "reasoning") return this.#endReasoning(place, item, out);
     if (CALLS.has(item.type)) return this.#endCall(place, item, out);
     if (item.type !== "message") return;
+    this.#phases.set(place, item.phase);
     for (const [content_index, part] of (item.content ?? []).entries()) {
-      this.#endPart(partPlace({ ...event, content_index }), part, out);
+      this.#endPart({ ...event, content_index }, part, out);
     }
   }
 
@@ -106,11 +114,12 @@ export class ResponsesReader implements EventReader<ResponsesEvent> {
     this.#close(block, out);
   }
 
-  #endPart(place: string, part: Part | undefined, out: ModelEvent[]): void {
+  #endPart(at: Place, part: Part | undefined, out: ModelEvent[]): void {
+    const place = partPlace(at);
     if (this.#closed.has(place)) return;
     if (!this.#open.has(place)) {
-      if (part?.type === "output_text") this.#write(place, "text", part.text, out);
-      if (part?.type === "refusal") this.#write(place, "refusal", part.refusal, out);
+      if (part?.type === "output_text") this.#write(at, "text", part.text, out);
+      if (part?.type === "refusal") this.#write(at, "refusal", part.refusal, out);
     }
     const block = this.#open.get(place);
     if (block !== undefined) this.#close(block, out);
@@ -127,14 +136,20 @@ export class ResponsesReader implements EventReader<ResponsesEvent> {
   }
 
   #write(
-    place: string,
+    at: Place,
     kind: "text" | "refusal",
     text: string | undefined,
     out: ModelEvent[],
   ): void {
     if (!text) return;
     if (kind === "refusal") this.#reason = "refusal";
-    this.#push(this.#open.get(place) ?? this.#start(place, { kind }, out), text, out);
+    const block = this.#open.get(partPlace(at)) ?? this.#startPart(at, kind, out);
+    this.#push(block, text, out);
+  }
+
+  #startPart(at: Place, kind: "text" | "refusal", out: ModelEvent[]): OpenBlock {
+    const phase = this.#phases.get(itemPlace(at));
+    return this.#start(partPlace(at), { kind, ...(phase && { phase }) }, out);
   }
 
   /** Both what the model thought and what it says about it is shown; they are kept apart. */
@@ -200,13 +215,11 @@ export class ResponsesReader implements EventReader<ResponsesEvent> {
   }
 }
 
-function itemPlace({ output_index = 0 }: Pick<ResponsesEvent, "output_index">): string {
+function itemPlace({ output_index = 0 }: Place): string {
   return `${output_index}`;
 }
 
-function partPlace(
-  { output_index = 0, content_index = 0 }: Pick<ResponsesEvent, "output_index" | "content_index">,
-): string {
+function partPlace({ output_index = 0, content_index = 0 }: Place): string {
   return `${output_index}/${content_index}`;
 }
 

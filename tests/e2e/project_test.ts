@@ -134,10 +134,10 @@ for (const { name, env, manifest, read, sentForm, keepsThinking } of WIRES) {
       const sent = state.history.slice(0, state.usage[index]?.history_len);
       deepEqual(items, sent.flatMap(sentForm));
     }
-    deepEqual(state.history.slice(state.usage.at(-1)?.history_len), [{
-      kind: "message",
+    deepEqual(state.history.slice(state.usage.at(-1)?.history_len).flatMap(sentForm), [{
+      kind: "text",
       role: "assistant",
-      content: [{ kind: "text", text: "The test passes now: `Helo` was misspelt. ✓" }],
+      text: "The test passes now: `Helo` was misspelt. ✓",
     }]);
 
     const thoughts = requests.at(-1)?.items.filter((item) => item.kind === "thinking");

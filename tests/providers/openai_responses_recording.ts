@@ -4,7 +4,7 @@ import { sse } from "../support/model_frames.ts";
 const ENCRYPTED = btoa("\xff\xfe sealed thought /+ ".repeat(2));
 
 const REASONING = { id: "rs_68a1", type: "reasoning" };
-const MESSAGE = { id: "msg_68a2", type: "message", role: "assistant" };
+const MESSAGE = { id: "msg_68a2", type: "message", role: "assistant", phase: "commentary" };
 const CALL_A = { id: "fc_68a3", type: "function_call", call_id: "call_A", name: "Read" };
 const CALL_B = { id: "fc_68a4", type: "function_call", call_id: "call_B", name: "Read" };
 const PLAN = { type: "summary_text", text: "**Plan** read bôth." };
@@ -120,7 +120,7 @@ export const RECORDED_EVENTS: readonly ModelEvent[] = [
       encryptedContent: ENCRYPTED,
     },
   },
-  { type: "block_start", index: 1, block: { kind: "text" } },
+  { type: "block_start", index: 1, block: { kind: "text", phase: "commentary" } },
   { type: "block_delta", index: 1, text: "I " },
   { type: "block_delta", index: 1, text: "loök." },
   { type: "block_stop", index: 1 },

@@ -199,6 +199,26 @@ Deno.test("20.12-W27 blocks keep the order of the stream, whatever they are", ()
   );
 });
 
+Deno.test("a message keeps its phase, whether its start or only its end names it", () => {
+  const item = { type: "message", content: [{ type: "output_text", text: "Hi." }] };
+  const events = (phase: string | null): ResponsesEvent[][] => [
+    [{ type: "response.output_item.added", item: { type: "message", phase } }, said("Hi.")],
+    [{ type: "response.output_item.done", item: { ...item, phase } }],
+  ];
+  for (const stream of events("final_answer")) {
+    const [start] = read(...stream, COMPLETED).events;
+    deepEqual(start, {
+      type: "block_start",
+      index: 0,
+      block: { kind: "text", phase: "final_answer" },
+    });
+  }
+  for (const stream of events(null)) {
+    const [start] = read(...stream, COMPLETED).events;
+    deepEqual(start, { type: "block_start", index: 0, block: { kind: "text" } });
+  }
+});
+
 Deno.test("20.12-W25 an answer cut at the output limit is an answer, with its usage", () => {
   const { events, reason } = read(said("Hal"), added(1, "a"), args(1, '{"x'), {
     ...callDone(1, "a", { arguments: '{"x', status: "incomplete" }),

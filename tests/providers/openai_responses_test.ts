@@ -1,4 +1,4 @@
-import { DEFAULT_REQUEST_CONFIG, type Item } from "../../lib/protocol/mod.ts";
+import { DEFAULT_REQUEST_CONFIG, type Item, textMessage } from "../../lib/protocol/mod.ts";
 import type { ModelEvent } from "../../lib/providers/mod.ts";
 import { deepEqual, equal, ok, rejects } from "../support/assert.ts";
 import {
@@ -158,6 +158,7 @@ Deno.test("20.13-33 items one to one: notes are the developer's, refusals are wh
         { kind: "refusal", refusal: "No." },
       ],
     },
+    { ...textMessage("assistant", "I look."), phase: "commentary" },
     { kind: "tool_call", call_id: "c1", name: "Now", arguments: "null" },
     { kind: "tool_result", call_id: "c1", summary: "noon" },
   ];
@@ -167,6 +168,12 @@ Deno.test("20.13-33 items one to one: notes are the developer's, refusals are wh
       type: "message",
       role: "assistant",
       content: [{ type: "output_text", text: "Well." }, { type: "output_text", text: "No." }],
+    },
+    {
+      type: "message",
+      role: "assistant",
+      content: [{ type: "output_text", text: "I look." }],
+      phase: "commentary",
     },
     { type: "function_call", call_id: "c1", name: "Now", arguments: "{}" },
     { type: "function_call_output", call_id: "c1", output: "noon" },

@@ -168,7 +168,8 @@ export function openaiResponsesFrames(speech: Speech, model: string): string[] {
     const member = kind === "refusal" ? "refusal" : "text";
     const event = `response.${kind}`;
     const whole = { type: kind, [member]: texts.join("") };
-    const start = { type: "message", role: "assistant", status: "in_progress", content: [] };
+    const phase = speech.toolCalls?.length ? "commentary" : "final_answer";
+    const start = { type: "message", role: "assistant", phase, status: "in_progress", content: [] };
     item(start, { status: "completed", content: [whole] }, (place) => {
       const inPart = { ...place, content_index: 0 };
       send("response.content_part.added", { ...inPart, part: { type: kind, [member]: "" } });

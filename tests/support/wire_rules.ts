@@ -119,17 +119,8 @@ const openaiRequest = v.strictObject({
   })),
 });
 
-const responsesText = (type: "input_text" | "output_text") =>
-  v.strictObject({ type: v.literal(type), text });
-const responsesMessage = <Role extends "user" | "developer" | "assistant">(
-  role: Role,
-  content: ReturnType<typeof responsesText>,
-) =>
-  v.strictObject({
-    type: v.literal("message"),
-    role: v.literal(role),
-    content: v.pipe(v.array(content), v.nonEmpty()),
-  });
+const said = v.strictObject({ type: v.literal("input_text"), text });
+const answered = v.strictObject({ type: v.literal("output_text"), text });
 
 /**
  * Without storage: an item with an id would be looked for in vain.
@@ -138,9 +129,17 @@ const responsesMessage = <Role extends "user" | "developer" | "assistant">(
  */
 const responsesItem = v.variant("type", [
   v.variant("role", [
-    responsesMessage("user", responsesText("input_text")),
-    responsesMessage("developer", responsesText("input_text")),
-    responsesMessage("assistant", responsesText("output_text")),
+    v.strictObject({
+      type: v.literal("message"),
+      role: v.picklist(["user", "developer"]),
+      content: v.pipe(v.array(said), v.nonEmpty()),
+    }),
+    v.strictObject({
+      type: v.literal("message"),
+      role: v.literal("assistant"),
+      content: v.pipe(v.array(answered), v.nonEmpty()),
+      phase: v.picklist(["commentary", "final_answer"]),
+    }),
   ]),
   v.strictObject({
     type: v.literal("reasoning"),
