@@ -167,10 +167,9 @@ function addMessagePart(items: Item[], text: string, { kind, phase }: MessageHea
   }
   const added: ContentPart = kind === "text" ? { kind, text } : { kind, refusal: text };
   if (message !== undefined) message.content.push(added);
-  else {items.push({
-      kind: "message",
-      role: "assistant",
-      content: [added],
-      ...(phase && { phase }),
-    });}
+  else items.push(answerMessage(added, phase));
+}
+
+function answerMessage(part: ContentPart, phase: string | undefined): Item {
+  return { kind: "message", role: "assistant", content: [part], ...(phase && { phase }) };
 }

@@ -71,8 +71,8 @@ function isPage(error: unknown): boolean {
 
 function turnedAway(): ModelError {
   return apiError(
-    "ChatGPT's server turned pod away before it looked at the login: it may be open to certain " +
-      "clients only. Use a model of provider `openai` with an API key instead",
+    "ChatGPT's server turned pod away with a page for people: it may be open to certain clients " +
+      "only. Use a model of provider `openai` with an API key instead",
     { status: 403 },
   );
 }

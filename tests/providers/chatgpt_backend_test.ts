@@ -38,8 +38,9 @@ async function setUp(script: readonly Answer[], facts: LoginFacts = {}) {
 function hasZstd(): boolean {
   try {
     return zstdCompressSync("x").length > 0;
-  } catch {
-    return false;
+  } catch (error) {
+    if (error instanceof TypeError) return false;
+    throw error;
   }
 }
 
@@ -177,10 +178,9 @@ Deno.test(
       retryable: false,
     });
     deepEqual(await failure(), {
-      message:
-        "API error (status: 403): ChatGPT's server turned pod away before it looked at the " +
-        "login: it may be open to certain clients only. Use a model of provider `openai` with an " +
-        "API key instead",
+      message: "API error (status: 403): ChatGPT's server turned pod away with a page for " +
+        "people: it may be open to certain clients only. Use a model of provider `openai` with " +
+        "an API key instead",
       retryable: false,
     });
     equal((await failure()).message, 'API error (status: 400): {"detail":"bad"}');
