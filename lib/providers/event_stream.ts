@@ -49,18 +49,16 @@ export async function* readStream<Wire>(
     for await (const event of await source.open(call)) {
       if (signal.aborted) return;
       call.heard();
-      try {
-        reader.read(event, out);
-      } finally {
-        // An event can be both: the last usage, and the reason why there is no more.
-        for (const result of out) yield result;
-        out.length = 0;
-      }
+      reader.read(event, out);
+      for (const result of out) yield result;
+      out.length = 0;
       if (reader.stopReason !== undefined) call.finish();
     }
   } catch (error) {
     if (signal.aborted) return;
     if (reader.stopReason === undefined) {
+      // What the reader had read before it failed: usage above all, which was spent.
+      yield* out;
       throw withoutSecret(call.failure ?? toModelError(error, source), source.secret);
     }
   }

@@ -1,8 +1,10 @@
+import { OpenAI } from "openai";
 import type { ModelEvent } from "../../lib/providers/mod.ts";
-import { openaiClient } from "../../lib/providers/openai_client.ts";
 import type { ResponsesEvent } from "../../lib/providers/openai_responses_event.ts";
 import { ResponsesReader } from "../../lib/providers/openai_responses_stream.ts";
+import { SDK_OPTIONS } from "../../lib/providers/sdk_client.ts";
 import { deepEqual, equal, match, ok, throws } from "../support/assert.ts";
+import { EXHAUSTIVE } from "../support/exhaustive.ts";
 import { RECORDED_EVENTS, RECORDED_FRAMES } from "./openai_responses_recording.ts";
 
 /** The model events of a stream, and the reader after it. */
@@ -396,12 +398,13 @@ Deno.test("20.12-W24 a disconnect at any byte of a recorded stream leaves no hal
   const needed = bytes.length - 2;
   let body = bytes;
   const headers = { "content-type": "text/event-stream" };
-  const client = openaiClient(
-    "http://127.0.0.1/v1",
-    () => Promise.resolve(new Response(body, { headers })),
-  );
+  const client = new OpenAI({
+    ...SDK_OPTIONS,
+    baseURL: "http://127.0.0.1/v1",
+    fetch: () => Promise.resolve(new Response(body, { headers })),
+  });
   const reasons = new Set<string | undefined>();
-  for (let length = 0; length <= bytes.length; length++) {
+  for (let length = 0; length <= bytes.length; length += EXHAUSTIVE ? 1 : 5) {
     body = bytes.slice(0, length);
     const reader = new ResponsesReader();
     const out: ModelEvent[] = [];
