@@ -58,12 +58,12 @@ for (const scheme of SCHEMES) {
 
   Deno.test(`${scheme}: a consumer that takes its time is not silence`, STRICT, async () => {
     await using server = startModelServer([{ text: ["one", "two", "three"] }]);
-    const limits = { idleMs: 20, closeMs: 20 };
+    const limits = { idleMs: 100, closeMs: 100 };
     const model = await openWire(resolvedModel(scheme, server.url), { limits });
     const seen: ModelEvent[] = [];
     for await (const event of model.stream(HELLO, new AbortController().signal)) {
       seen.push(event);
-      if (event.type === "block_delta") await new Promise((resolve) => setTimeout(resolve, 60));
+      if (event.type === "block_delta") await new Promise((resolve) => setTimeout(resolve, 150));
     }
     equal(seen.at(-1)?.type, "stop");
   });
