@@ -64,7 +64,7 @@ Deno.test("compact fails with what the pod says about it", async () => {
   await using _pod = await site.serve("x");
   equal(
     await ask(site, "compact"),
-    "1 pod: error: manual compact is unavailable because [compaction] is not configured",
+    "1 pod: error: manual compact skipped: no conversation history to compact",
   );
 });
 
