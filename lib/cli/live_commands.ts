@@ -40,7 +40,10 @@ function addSend(program: Command, console: PodConsole, exitWith: ExitWith): voi
     .description(
       "Gives a pod an input, and waits until that is on its disk. `-` stands for standard input.",
     )
-    .option("-w, --wait", "follow the turn to its end, print and exit like `pod run`")
+    .option(
+      "-w, --wait",
+      "follow the turn to its end, print and exit like `pod run`; Ctrl-C only leaves",
+    )
     .addOption(
       new Option("-o, --output <format>", "what standard output gets; implies --wait")
         .choices(["text", "json", "stream-json"]).default("text").implies({ wait: true }),
@@ -51,8 +54,7 @@ function addSend(program: Command, console: PodConsole, exitWith: ExitWith): voi
         const { sendAndFollow, sendCommand } = await import("./send_command.ts");
         const text = await readPrompt(words, console.stdin);
         if (!flags.wait) return exitWith(await sendCommand(name, { kind: "run", text }));
-        const renderer = console.createRenderer(flags.output, { structured: false, quiet: false });
-        exitWith(await sendAndFollow(name, text, renderer));
+        exitWith(await sendAndFollow(console, name, text, flags.output));
       },
     );
 }
