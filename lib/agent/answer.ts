@@ -141,7 +141,7 @@ function addItem(items: Item[], block: Block): void {
 
 function addReasoning(items: Item[], { text, reasoning }: Block): void {
   const whole = reasoning?.text ?? text;
-  const { summary = [], encryptedContent, signature } = reasoning ?? {};
+  const { scheme, summary = [], encryptedContent, signature } = reasoning ?? {};
   if (!whole && summary.length === 0 && !encryptedContent && !signature) return;
   items.push({
     kind: "reasoning",
@@ -149,6 +149,7 @@ function addReasoning(items: Item[], { text, reasoning }: Block): void {
     ...(summary.length > 0 && { summary }),
     ...(encryptedContent && { encrypted_content: encryptedContent }),
     ...(signature && { signature }),
+    ...(scheme && { scheme }),
   });
 }
 

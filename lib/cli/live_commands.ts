@@ -91,6 +91,16 @@ function addWatching(program: Command, console: PodConsole, exitWith: ExitWith):
       const { eventsCommand } = await import("./events_command.ts");
       exitWith(await eventsCommand(console, name));
     });
+
+  describe(
+    program.command("context <name>"),
+    "show what is in a pod's context, and how many tokens it takes",
+  )
+    .option("--json", "as one JSON object")
+    .action(async (name: string, { json = false }: { json?: boolean }) => {
+      const { contextCommand } = await import("./context_command.ts");
+      exitWith(await contextCommand(console, name, { json }));
+    });
 }
 
 function addRewind(program: Command, console: PodConsole, exitWith: ExitWith): void {

@@ -12,6 +12,8 @@ export interface DetachedPod {
   readonly runtime: string;
   /** The program and its arguments. */
   readonly command: readonly string[];
+  /** How long it may take to be ready. @default 20_000 */
+  readonly timeoutMs?: number;
 }
 
 /**
@@ -22,11 +24,13 @@ export interface DetachedPod {
  * @returns the path of its socket.
  * @throws {PodError} `not_ready` when it ends or says nothing in time; it is killed then.
  */
-export async function startDetached({ name, runtime, command }: DetachedPod): Promise<string> {
+export async function startDetached(
+  { name, runtime, command, timeoutMs = READY_TIMEOUT_MS }: DetachedPod,
+): Promise<string> {
   await Deno.mkdir(runtime, { recursive: true, mode: 0o700 });
   const log = await Deno.makeTempFile({ dir: runtime, prefix: "start-", suffix: ".log" });
   try {
-    const socket = await startWithLog(log, command);
+    const socket = await startWithLog(log, command, timeoutMs);
     await Deno.rename(log, `${podRuntimeDirectory(runtime, name)}/stderr.log`);
     return socket;
   } catch (error) {
@@ -35,7 +39,11 @@ export async function startDetached({ name, runtime, command }: DetachedPod): Pr
   }
 }
 
-async function startWithLog(log: string, command: readonly string[]): Promise<string> {
+async function startWithLog(
+  log: string,
+  command: readonly string[],
+  timeoutMs: number,
+): Promise<string> {
   // A process cannot be given a file for its standard error directly; `exec` leaves no shell behind.
   const child = new Deno.Command("sh", {
     args: ["-c", 'exec "$@" 2>>"$0"', log, ...command],
@@ -46,7 +54,7 @@ async function startWithLog(log: string, command: readonly string[]): Promise<st
   }).spawn();
   let hasEnded = false;
   void child.status.then(() => hasEnded = true);
-  const deadline = performance.now() + READY_TIMEOUT_MS;
+  const deadline = performance.now() + timeoutMs;
   while (performance.now() < deadline) {
     // Asked before it is read, so that nothing that it has said is missed.
     const isLast = hasEnded;
@@ -61,7 +69,7 @@ async function startWithLog(log: string, command: readonly string[]): Promise<st
   }
   child.kill("SIGKILL");
   await child.status;
-  throw notReady(`pod did not become ready within ${READY_TIMEOUT_MS / 1000}s`);
+  throw notReady(`pod did not become ready within ${timeoutMs / 1000}s`);
 }
 
 /** The socket in the ready line; a line without its end may still grow. */

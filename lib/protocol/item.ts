@@ -36,8 +36,9 @@ export const toolResultItem = v.object({
 export type ToolResultItem = v.InferOutput<typeof toolResultItem>;
 
 /**
- * What the model thought; `encrypted_content` and `signature` go back to it byte for byte. Old logs
- * spell "none" as null or as an empty summary; such keys are left out when read.
+ * What the model thought; `encrypted_content` and `signature` go back to it byte for byte, and only to
+ * an API of the `scheme` they came from, where that is known. Old logs spell "none" as null or as an
+ * empty summary; such keys are left out when read.
  */
 export const reasoningItem = v.pipe(
   v.object({
@@ -46,13 +47,15 @@ export const reasoningItem = v.pipe(
     summary: v.exactOptional(v.nullable(v.array(v.string()))),
     encrypted_content: v.exactOptional(v.nullable(v.string())),
     signature: v.exactOptional(v.nullable(v.string())),
+    scheme: v.exactOptional(v.nullable(v.string())),
   }),
-  v.transform(({ kind, text, summary, encrypted_content, signature }) => ({
+  v.transform(({ kind, text, summary, encrypted_content, signature, scheme }) => ({
     kind,
     text,
     ...(summary?.length ? { summary } : {}),
     ...(typeof encrypted_content === "string" ? { encrypted_content } : {}),
     ...(typeof signature === "string" ? { signature } : {}),
+    ...(typeof scheme === "string" ? { scheme } : {}),
   })),
 );
 export type ReasoningItem = v.InferOutput<typeof reasoningItem>;

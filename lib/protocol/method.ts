@@ -12,7 +12,7 @@ import { tagged } from "./tagged.ts";
  * A client's own name for a request. The answer carries it as `reply_to`, and goes to that client alone:
  * what was asked for, an `error` that refuses it, or the `status` in which the pod has taken it.
  */
-export const requestId = v.union([v.string(), v.number()]);
+export const requestId = v.union([v.string(), v.pipe(v.number(), v.finite())]);
 export type RequestId = v.InferOutput<typeof requestId>;
 
 const id = v.exactOptional(requestId);

@@ -161,6 +161,7 @@ function pushText(index: number, text: string | undefined, out: ModelEvent[]): v
 
 function reasoningData({ signature, redacted }: OpenBlock): ReasoningData {
   return {
+    scheme: "anthropic",
     ...(signature && { signature }),
     ...(redacted && { encryptedContent: redacted }),
   };

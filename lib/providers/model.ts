@@ -1,5 +1,6 @@
 import { PodError, type PodErrorOptions } from "../base/mod.ts";
 import type { JsonObject } from "../base/mod.ts";
+import type { ModelScheme } from "../manifest/mod.ts";
 import type { Item, RequestConfig, StopReason } from "../protocol/mod.ts";
 
 /** A tool as the model is told about it. */
@@ -41,6 +42,8 @@ export type BlockHead =
 
 /** What the end of a thinking block brings that must go back to the model unchanged. */
 export interface ReasoningData {
+  /** The scheme that alone can read the rest. @default not known */
+  readonly scheme?: ModelScheme;
   /** The whole text when it differs from the joined deltas. */
   readonly text?: string;
   readonly summary?: string[];

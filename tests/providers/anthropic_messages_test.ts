@@ -59,6 +59,7 @@ Deno.test("breakpoints keep to the limit, never to thinking or blank text (spec 
 Deno.test("20.13-31 one answer is one message; unsigned reasoning is left out", () => {
   const answer: Item[] = [
     { kind: "reasoning", text: "signed", signature: "S" },
+    { kind: "reasoning", text: "signed elsewhere", signature: "S", scheme: "gemini" },
     { kind: "reasoning", text: "", encrypted_content: "ENC" },
     { kind: "reasoning", text: "of another provider" },
     { kind: "reasoning", text: "of another", summary: ["plan"], encrypted_content: "X" },
@@ -105,4 +106,20 @@ Deno.test("refusals of earlier answers go out as text", () => {
   };
   const [message] = anthropicMessages([refused], []);
   equal(JSON.stringify(message?.content).includes('{"type":"text","text":"No."}'), true);
+});
+
+Deno.test("an answer that was cut off in a thought does not end with it", () => {
+  const thought: Item = { kind: "reasoning", text: "hm", signature: "S", scheme: "anthropic" };
+  const next = said("user", "two");
+  const sent = (...answer: Item[]) =>
+    anthropicMessages([said("user", "one"), ...answer, next], []).slice(1, -1);
+  deepEqual(sent(thought), []);
+  deepEqual(sent(thought, said("assistant", " "), thought), []);
+  deepEqual(sent(thought, said("assistant", "said"), thought), [{
+    role: "assistant",
+    content: [
+      { type: "thinking", thinking: "hm", signature: "S" },
+      { type: "text", text: "said" },
+    ],
+  }]);
 });

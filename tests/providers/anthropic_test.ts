@@ -131,10 +131,10 @@ Deno.test("20.13-32 thinking and its signature are shown, kept and sent back", a
     { type: "block_start", index: 0, block: { kind: "thinking" } },
     { type: "block_delta", index: 0, text: "Read " },
     { type: "block_delta", index: 0, text: "both." },
-    { type: "block_stop", index: 0, reasoning: { signature: "SIG1" } },
+    { type: "block_stop", index: 0, reasoning: { scheme: "anthropic", signature: "SIG1" } },
   ]);
   const answer: Item[] = [
-    { kind: "reasoning", text: "Read both.", signature: "SIG1" },
+    { kind: "reasoning", text: "Read both.", signature: "SIG1", scheme: "anthropic" },
     said("assistant", "Done"),
   ];
   const restored: Item[] = JSON.parse(JSON.stringify(answer));
@@ -153,7 +153,7 @@ Deno.test("20.13-31 redacted thinking arrives as encrypted content", async () =>
   const events = await read(start(0, { type: "redacted_thinking", data: "ENC" }), stop(0), END);
   deepEqual(events, [
     { type: "block_start", index: 0, block: { kind: "thinking" } },
-    { type: "block_stop", index: 0, reasoning: { encryptedContent: "ENC" } },
+    { type: "block_stop", index: 0, reasoning: { scheme: "anthropic", encryptedContent: "ENC" } },
     { type: "stop", reason: "end_turn" },
   ]);
 });

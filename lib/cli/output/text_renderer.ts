@@ -102,12 +102,8 @@ export class TextRenderer implements Renderer {
   #progress(event: Event): void {
     const { style, spinner, stderr } = this.#options;
     switch (event.event) {
-      case "thinking_start":
-        spinner?.stop();
-        this.#endLine();
-        this.#thinking = true;
-        return stderr.write(style.dim("· "));
       case "thinking_delta":
+        this.#startThinking();
         return stderr.write(style.dim(printable(event.data.text).replaceAll("\n", "\n  ")));
       case "thinking_done":
         return this.#endThinking();
@@ -164,6 +160,15 @@ export class TextRenderer implements Renderer {
     this.#options.spinner?.stop();
     this.#endThinking();
     this.#endLine();
+  }
+
+  /** With the first words, as there are thoughts without any. */
+  #startThinking(): void {
+    if (this.#thinking) return;
+    this.#options.spinner?.stop();
+    this.#endLine();
+    this.#thinking = true;
+    this.#options.stderr.write(this.#options.style.dim("· "));
   }
 
   #endThinking(): void {
