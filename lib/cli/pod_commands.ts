@@ -1,32 +1,25 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { OutputFormat, PodConsole } from "./console.ts";
-import {
-  addLaunchFlags,
-  launchArguments,
-  type LaunchFlags,
-  launchOptions,
-} from "./launch_flags.ts";
 import type { ControlName } from "./control_command.ts";
+import { addLaunchFlags, type LaunchFlags, serveArguments } from "./launch_flags.ts";
+import { addServeFlags, type ServeFlags } from "./serve_flags.ts";
 
 type ExitWith = (code: number) => void;
 
 /** Adds the commands that start pods which stay, and that talk to live ones. */
 export function addPodCommands(program: Command, console: PodConsole, exitWith: ExitWith): void {
-  addLaunchFlags(
-    program.command("serve")
-      .summary("be a pod: listen on its socket until told to stop")
-      .requiredOption("--pod <name>", "name of the pod; one that was there before goes on"),
-  ).action(async ({ pod: name, ...flags }: LaunchFlags & { pod: string }) => {
+  addServeFlags(
+    program.command("serve").summary("be a pod: listen on its socket until told to stop"),
+  ).action(async (flags: ServeFlags) => {
     const { serveCommand } = await import("./serve_command.ts");
-    const options = launchOptions(flags, { name, ephemeral: false, isOneShot: false });
-    exitWith(await serveCommand(console, options));
+    exitWith(await serveCommand(console, flags));
   });
 
   addLaunchFlags(
     program.command("start <name>").summary("start a pod in the background; prints its socket"),
   ).action(async (name: string, flags: LaunchFlags) => {
     const { startCommand } = await import("./start_command.ts");
-    exitWith(await startCommand(console, name, launchArguments(flags)));
+    exitWith(await startCommand(console, name, serveArguments(name, flags)));
   });
 
   program.command("send <name> <text...>")
