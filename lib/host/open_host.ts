@@ -1,15 +1,17 @@
 import { messageOf, newId, PodError } from "../base/mod.ts";
-import { renderSystemPrompt } from "../context/mod.ts";
+import { withFallback } from "../context/mod.ts";
 import { Controller } from "../controller/mod.ts";
 import { type Env, type Manifest, resolvePaths } from "../manifest/mod.ts";
 import { Pod } from "../pod/mod.ts";
-import type { Event } from "../protocol/mod.ts";
+import type { AlertSource, Event } from "../protocol/mod.ts";
 import { Scope, type ScopeRules, SharedScope } from "../scope/mod.ts";
 import type { ScopeSnapshot } from "../session/mod.ts";
 import { realPath } from "../tools/mod.ts";
+import { defaultCompaction } from "./compaction.ts";
 import { launchManifest, type LaunchOptions, readLaunchFile } from "./launch.ts";
 import { openManifestModel, requestConfig } from "./manifest_model.ts";
 import { Outlet } from "./outlet.ts";
+import { loadPrompts, systemPromptRenderer } from "./prompts.ts";
 import { durableStorage, ephemeralStorage, type PodIdentity } from "./storage.ts";
 import { findStoredPod, type StoredPod } from "./stored_pod.ts";
 import { openStores, usingDirectories } from "./stores.ts";
@@ -60,7 +62,23 @@ export async function openHost(
   const durableRules = copyRules(scope.current.rules);
   const config = conversation?.state.config ?? requestConfig(manifest);
   const { model, table, secretVariables } = await openManifestModel(manifest, paths, env);
-  const warnings = [...file?.warnings ?? [], ...model.unsupported(config)];
+  const compaction = manifest.compaction ?? defaultCompaction(model.info.contextWindow);
+  const summariser = compaction.model === undefined
+    ? null
+    : await openManifestModel({ ...manifest, model: compaction.model }, paths, env);
+  const prompts = await loadPrompts({
+    manifest,
+    cwd,
+    configDirectory: paths.config,
+    homeDirectory: env("HOME") || null,
+    isRestored: conversation !== null,
+    instructions: options.instructions,
+  });
+  const warnings = [
+    ...file?.warnings ?? [],
+    ...model.unsupported(config),
+    ...prompts.warnings,
+  ];
 
   const identity: PodIdentity = {
     name,
@@ -85,10 +103,16 @@ export async function openHost(
     scope,
     cwd,
     env: options.env,
-    secretVariables,
+    secretVariables: [...secretVariables, ...summariser?.secretVariables ?? []],
     spillDirectory,
   });
   const outlet = new Outlet(watch);
+  const warn = (source: AlertSource) => (message: string) =>
+    outlet.publish({
+      event: "alert",
+      data: { level: "warn", source, message, timestamp_ms: Date.now() },
+    });
+  const texts = withFallback(prompts.catalog, (error) => warn("pod")(messageOf(error)));
   const pod = new Pod({
     ...identity,
     cwd,
@@ -97,21 +121,28 @@ export async function openHost(
     config,
     scopeRules: () => durableRules,
     scopeSummary: () => scope.current.summary(),
-    renderSystemPrompt: () =>
-      renderSystemPrompt({
-        cwd,
-        scopeSummary: scope.current.summary(),
-        language: manifest.worker.language,
-        now: new Date(),
-        instructions: options.instructions,
-        outputSchema: options.outputSchema,
-      }),
+    renderSystemPrompt: systemPromptRenderer(prompts, {
+      cwd,
+      language: manifest.worker.language,
+      toolNames: toolSet.tools.map((tool) => tool.name),
+      scopeSummary: () => scope.current.summary(),
+      outputSchema: options.outputSchema,
+      onProblem: warn("agents_md"),
+    }),
+    prompts: texts,
     createLog: (segmentId, entries) => storage.createLog(segmentId, entries),
     publish: (event) => outlet.publish(event),
     maxTurns: manifest.worker.max_turns,
     toolOutputLimits: {
       defaultMaxBytes: manifest.worker.tool_output.default_max_bytes,
       perTool: manifest.worker.tool_output.per_tool,
+    },
+    compaction: {
+      settings: compaction,
+      recordSkips: manifest.compaction !== undefined,
+      model: summariser?.model ?? model,
+      prompts: texts,
+      files: toolSet.files,
     },
   }, conversation ?? undefined);
   const controller = new Controller({ pod, podName: name });

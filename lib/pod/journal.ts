@@ -77,6 +77,16 @@ export class Journal {
     return this.#log?.readText() ?? "";
   }
 
+  /** The entries of the log. */
+  readEntries(): Entry[] {
+    return this.#log?.readEntries() ?? [];
+  }
+
+  /** Keeps the log as it is now as a segment of its own. */
+  copy(segmentId: string): void {
+    this.#log?.copy(segmentId);
+  }
+
   /** Goes on in a new segment, whose first entry is told to clients, right after `created`. */
   async rotate(
     segmentId: string,

@@ -80,6 +80,21 @@ export class NotificationQueue {
   }
 
   /**
+   * The log is cut to `entryCount` entries, which keep `restored`: that waits again, before what has come
+   * since then. None of it starts a run, since whoever cuts the log wants to say something first.
+   */
+  rewind(entryCount: number, restored: readonly QueuedNotification[]): void {
+    const newer = this.#waiting.filter(({ entryIndex }) =>
+      (entryIndex ?? entryCount) >= entryCount
+    );
+    this.#waiting = [
+      ...restored.map((queued) => waiting(queued, 0)),
+      ...newer.map(({ queued }) => waiting(queued, null)),
+    ].slice(-MAX_WAITING);
+    this.calm();
+  }
+
+  /**
    * Makes all durable that the model has not been shown. What was taken for a run at once, without an
    * entry, gets one before those behind it: a log tells two of the same text apart by their order only.
    *

@@ -110,6 +110,8 @@ function thinkingBlocks(item: ReasoningItem): ThinkingBlock[] {
  * and with it every later request of the conversation.
  */
 function withoutLastThought(content: Block[]): Block[] {
+  const last = content.at(-1);
+  if (last !== undefined && isMarkable(last)) return content;
   return content.slice(0, content.findLastIndex(isMarkable) + 1);
 }
 

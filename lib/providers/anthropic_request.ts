@@ -2,7 +2,7 @@ import type { Anthropic } from "@anthropic-ai/sdk";
 import type { RequestConfig } from "../protocol/mod.ts";
 import { anthropicMessages, cachedPrefixes } from "./anthropic_messages.ts";
 import { ModelError, type ModelRequest } from "./model.ts";
-import { ignoredSetting, type Reasoning, usableReasoning } from "./reasoning.ts";
+import { ignoredReasoning, ignoredSetting, type Reasoning, usableReasoning } from "./reasoning.ts";
 import type { ResolvedModel } from "./resolve_model.ts";
 
 /** Asked for when neither manifest nor catalog knows better; the API needs some number. */
@@ -48,11 +48,8 @@ export function anthropicBody(
 /** What `config` asks for and a request to `model` leaves out, one text each. */
 export function anthropicUnsupported(config: RequestConfig, model: ResolvedModel): string[] {
   const reasoning = usableReasoning(config, model.capability);
-  const texts: string[] = [];
-  if (config.reasoning !== null && reasoning === undefined) {
-    const form = typeof config.reasoning === "string" ? "an effort" : "a budget";
-    texts.push(ignoredSetting("reasoning", `${model.modelId} as ${form}`));
-  }
+  const ignored = ignoredReasoning(config, model);
+  const texts = ignored === undefined ? [] : [ignored];
   for (const name of REFUSED_WHILE_THINKING) {
     if (reasoning === undefined || config[name] === null) continue;
     texts.push(ignoredSetting(name, "Anthropic together with 'reasoning'"));

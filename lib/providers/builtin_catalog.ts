@@ -19,6 +19,9 @@ const SEEING: ModelCapability = { ...COMMON, vision: true };
 const WITH_BUDGET: ModelCapability = { ...SEEING, reasoning: "budget_tokens" };
 const WITH_EFFORT: ModelCapability = { ...SEEING, reasoning: "effort" };
 
+/** All Gemini models of today are equally large. */
+const GEMINI_SIZE = { context_window: 1_048_576, max_output_tokens: 65_536 } as const;
+
 /**
  * The providers and models that pod knows by itself (spec 20 §10.3). Output limits are those of the
  * vendors' model pages; where none is given the provider's own default counts.
@@ -75,8 +78,8 @@ export const BUILTIN_CATALOG: Catalog = {
       scheme: "gemini",
       base_url: "https://generativelanguage.googleapis.com",
       auth_hint: { kind: "api_key", env: "POD_API_KEY_GEMINI" },
-      default_capability: WITH_BUDGET,
-      default_context_window: 1_048_576,
+      default_capability: WITH_EFFORT,
+      default_context_window: GEMINI_SIZE.context_window,
     },
     {
       id: "demo",
@@ -188,6 +191,15 @@ export const BUILTIN_CATALOG: Catalog = {
     },
     { provider: "openai", id: "gpt-5", context_window: 400_000 },
     { provider: "openai", id: "gpt-5.5", context_window: 1_050_000 },
-    { provider: "gemini", id: "gemini-2.5-pro", context_window: 1_048_576 },
+    { provider: "gemini", id: "gemini-4-argon", ...GEMINI_SIZE },
+    { provider: "gemini", id: "gemini-3.8-flash", ...GEMINI_SIZE },
+    { provider: "gemini", id: "gemini-3.7-flash", ...GEMINI_SIZE },
+    { provider: "gemini", id: "gemini-3.6-flash", ...GEMINI_SIZE },
+    { provider: "gemini", id: "gemini-3.5-flash-lite", ...GEMINI_SIZE },
+    { provider: "gemini", id: "gemini-3.1-pro-preview", ...GEMINI_SIZE },
+    { provider: "gemini", id: "gemini-3.1-flash-lite", ...GEMINI_SIZE },
+    { provider: "gemini", id: "gemini-2.5-pro", capability: WITH_BUDGET, ...GEMINI_SIZE },
+    { provider: "gemini", id: "gemini-2.5-flash", capability: WITH_BUDGET, ...GEMINI_SIZE },
+    { provider: "gemini", id: "gemini-2.5-flash-lite", capability: WITH_BUDGET, ...GEMINI_SIZE },
   ],
 };

@@ -4,7 +4,7 @@ import { messageText } from "../protocol/mod.ts";
 import type { ModelRequest } from "./model.ts";
 import { ignoredSetting, usableReasoning } from "./reasoning.ts";
 import type { ResolvedModel } from "./resolve_model.ts";
-import { toolInput, toolResultText } from "./wire_text.ts";
+import { flaggedResultText, toolInput } from "./wire_text.ts";
 
 type Body = OpenAI.Chat.ChatCompletionCreateParamsStreaming;
 type Message = OpenAI.Chat.ChatCompletionMessageParam;
@@ -70,15 +70,16 @@ function openaiChatMessages(items: readonly Item[]): Message[] {
         break;
       case "tool_result": {
         flushCalls();
-        const text = toolResultText(item);
-        const content = item.is_error ? `Error: ${text}` : text;
+        const content = flaggedResultText(item);
         messages.push({ role: "tool", tool_call_id: item.call_id, content });
         break;
       }
       case "message": {
         if (item.role !== "assistant") flushCalls();
         const content = messageText(item);
-        if (content !== "") messages.push({ role: item.role, content });
+        // Many servers behind this API take a system message at the head only.
+        const role = item.role === "system" ? "user" : item.role;
+        if (content !== "") messages.push({ role, content });
       }
     }
   }

@@ -1,5 +1,5 @@
-import { newId } from "../base/mod.ts";
 import type { Item, StopReason } from "../protocol/mod.ts";
+import { CallIds } from "./call_ids.ts";
 import type { EventReader } from "./event_stream.ts";
 import { type BlockHead, ModelError, type ModelEvent, type Usage } from "./model.ts";
 
@@ -63,16 +63,14 @@ const STOP_REASONS: Readonly<Record<string, StopReason>> = {
 /** Reads one chat stream (spec 20 §6.2). */
 export class ChatReader implements EventReader<ChatChunk> {
   stopReason: StopReason | undefined;
-  readonly #usedIds = new Set<string>();
+  readonly #ids: CallIds;
   #nextIndex = 0;
   #open: OpenBlock | undefined;
   #called = false;
 
   /** @param items the history, whose call ids are not to be used again. */
   constructor(items: readonly Item[]) {
-    for (const item of items) {
-      if (item.kind === "tool_call") this.#usedIds.add(item.call_id);
-    }
+    this.#ids = new CallIds(items);
   }
 
   read(chunk: ChatChunk, out: ModelEvent[]): void {
@@ -116,7 +114,7 @@ export class ChatReader implements EventReader<ChatChunk> {
       const message = "SSE parse error: a piece of a tool call belongs to no call that is open";
       throw new ModelError("broken", message);
     }
-    const head = { kind: "tool_call" as const, id: this.#uniqueId(id), name };
+    const head = { kind: "tool_call" as const, id: this.#ids.take(id), name };
     this.#called = true;
     return this.#start(head, { name, wireIndex: index, wireId: id ?? "", args: "" }, out);
   }
@@ -132,14 +130,6 @@ export class ChatReader implements EventReader<ChatChunk> {
     if (this.#open === undefined) return;
     out.push({ type: "block_stop", index: this.#open.index });
     this.#open = undefined;
-  }
-
-  /** Some servers send no ids, or the same ones again; results are matched by id over all turns. */
-  #uniqueId(wireId: string | null | undefined): string {
-    const taken = !wireId || this.#usedIds.has(wireId);
-    const id = taken ? `call_${newId().replaceAll("-", "")}` : wireId;
-    this.#usedIds.add(id);
-    return id;
   }
 }
 

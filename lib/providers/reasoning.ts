@@ -1,5 +1,6 @@
 import type { ModelCapability, ModelScheme } from "../manifest/mod.ts";
 import type { ReasoningItem, RequestConfig } from "../protocol/mod.ts";
+import type { ResolvedModel } from "./resolve_model.ts";
 
 /** How much a model is asked to think: a label of the provider's, or a number of tokens. */
 export type Reasoning =
@@ -21,6 +22,16 @@ export function usableReasoning(
 /** Whether an API of `scheme` can read what an earlier answer thought; old logs do not say whose it is. */
 export function canRead(scheme: ModelScheme, item: ReasoningItem): boolean {
   return item.scheme === undefined || item.scheme === scheme;
+}
+
+/** The warning for a `reasoning` setting in a form that the model does not take, if it is one. */
+export function ignoredReasoning(
+  config: RequestConfig,
+  { modelId, capability }: ResolvedModel,
+): string | undefined {
+  if (config.reasoning === null || usableReasoning(config, capability)) return undefined;
+  const form = typeof config.reasoning === "string" ? "an effort" : "a budget";
+  return ignoredSetting("reasoning", `${modelId} as ${form}`);
 }
 
 /** The warning for a setting that is left out of the request (spec 20 §6.0). */

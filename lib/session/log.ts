@@ -24,10 +24,22 @@ export interface Log extends Disposable {
    * @throws {SessionError} `corrupted` if there are fewer.
    */
   truncate(entryCount: number, ...kept: Entry[]): void;
+  /**
+   * Keeps a copy of what it holds as a segment of its own, with this id.
+   *
+   * @throws {SessionError}
+   */
+  copy(segmentId: string): void;
   /** Whether somebody else has written to it. */
   readonly drifted: boolean;
   /** Its entries as they were written, a line each. */
   readText(): string;
+  /**
+   * Its entries.
+   *
+   * @throws {SessionError} `corrupted`
+   */
+  readEntries(): Entry[];
   close(): void;
 }
 
@@ -52,6 +64,9 @@ export class MemoryLog implements Log {
     this.#length = entryCount + kept.length;
   }
 
+  /** Nothing is kept, so there is nothing to copy. */
+  copy(): void {}
+
   get drifted(): boolean {
     return false;
   }
@@ -59,6 +74,10 @@ export class MemoryLog implements Log {
   /** Nothing is kept, so there is nothing to read. */
   readText(): string {
     return "";
+  }
+
+  readEntries(): Entry[] {
+    return [];
   }
 
   close(): void {}

@@ -3,7 +3,10 @@ import type { Entry } from "../protocol/mod.ts";
 import { SessionError } from "./error.ts";
 import { measureEntries, wholeLinesLength } from "./lines.ts";
 import { type Log, truncateError } from "./log.ts";
+import { readEntries } from "./read_entries.ts";
 
+/** What the name of a segment's file ends with, after its id. */
+export const LOG_SUFFIX = ".jsonl";
 const SCRATCH_BYTES = 64 * 1024;
 const MAX_BYTES_PER_CODE_UNIT = 3;
 
@@ -75,6 +78,20 @@ export class SegmentLog implements Log {
       offset += read;
     }
     return new TextDecoder().decode(bytes);
+  }
+
+  readEntries(): Entry[] {
+    this.#file.seekSync(0, Deno.SeekMode.Start);
+    return [...readEntries(this.#file, this.#path)];
+  }
+
+  copy(segmentId: string): void {
+    const path = this.#path.slice(0, this.#path.lastIndexOf("/") + 1) + segmentId + LOG_SUFFIX;
+    try {
+      Deno.copyFileSync(this.#path, path);
+    } catch (error) {
+      throw this.#ioError("copying", error);
+    }
   }
 
   async sync(): Promise<void> {

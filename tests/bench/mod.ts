@@ -13,6 +13,7 @@
 import { benchFanOut } from "./fan_out.ts";
 import { type Figure, formatFigures } from "./figure.ts";
 import { benchResident } from "./resident.ts";
+import { benchRequestBuilding } from "./request_building.ts";
 import { benchSessionLog } from "./session_log.ts";
 import { benchStartUp } from "./start_up.ts";
 
@@ -25,6 +26,7 @@ const BENCHES: Readonly<Record<string, (directory: string) => Promise<Figure[]>>
     return benchResident({ pod: [pod], bare: [await compile("bare_resident", directory)] });
   },
   session_log: benchSessionLog,
+  request_building: () => Promise.resolve(benchRequestBuilding()),
   fan_out: benchFanOut,
 };
 

@@ -1,4 +1,4 @@
-import { equal } from "../../support/assert.ts";
+import { equal, match } from "../../support/assert.ts";
 import type { RunReport } from "../../../lib/cli/output/report.ts";
 import { createStyle } from "../../../lib/cli/output/style.ts";
 import { TextRenderer } from "../../../lib/cli/output/text_renderer.ts";
@@ -81,6 +81,14 @@ Deno.test("progress goes to stderr", async () => {
     "· hm\n  yes\n→ Bash ls -l\n  ✓ $ ls -l\n" +
       "finished · 2 turns · 12,345 tokens in (1,000 cached) · 6 out · 1.2 s\n",
   );
+});
+
+Deno.test("a thought without words is not shown", async () => {
+  const { stderr } = await show([
+    { event: "thinking_start" },
+    { event: "thinking_done", data: { text: "" } },
+  ]);
+  match(stderr, /^finished/);
 });
 
 Deno.test("quiet leaves only errors on stderr", async () => {
