@@ -6,18 +6,10 @@
  * @module
  */
 import { VERSION } from "../lib/base/mod.ts";
+import { V8_FLAGS } from "./v8_flags.ts";
 
 const BUNDLE = "dist/bundle";
 const EXECUTABLE = "dist/pod";
-
-const V8_FLAGS = [
-  // A regular expression from a model or a user must not be able to hang the process.
-  "--enable-experimental-regexp-engine-on-excessive-backtracks",
-  // Keeps 4 MB less after work. `--optimize-for-size` does so too, but doubles the time of a long replay.
-  "--max-semi-space-size=1",
-  // A pod at rest is 3 MB smaller without V8's middle compiler, and no slower at what it does most.
-  "--no-maglev",
-];
 
 /** Deno 2.6 leaves it to the bundle to find a `require` for CommonJS packages that use `node:` modules. */
 const REQUIRE = 'import { createRequire } from "node:module";' +

@@ -42,13 +42,12 @@ export async function findStoredPod(name: string, stores: Stores): Promise<Store
 }
 
 function open(sessionId: string, segmentId: string, stores: Stores): StoredConversation {
-  const { log, entries } = stores.sessions.openSegment(sessionId, segmentId);
+  const { log, kept: state } = stores.sessions.openSegment(sessionId, segmentId, replay);
   const refuse = (reason: string) => {
     log.close();
     return new PodError("restore", `session ${segmentId} ${reason}`);
   };
-  if (entries.length === 0) throw refuse("has no entries to restore");
-  const state = replay(entries);
+  if (log.length === 0) throw refuse("has no entries to restore");
   if (state.scope === null) {
     throw refuse("has no persisted scope snapshot; refusing resume without explicit scope");
   }
