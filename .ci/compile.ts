@@ -6,16 +6,10 @@
  * @module
  */
 import { VERSION } from "../lib/base/mod.ts";
+import { V8_FLAGS } from "./v8_flags.ts";
 
 const BUNDLE = "dist/bundle";
 const EXECUTABLE = "dist/pod";
-
-const V8_FLAGS = [
-  // A regular expression from a model or a user must not be able to hang the process.
-  "--enable-experimental-regexp-engine-on-excessive-backtracks",
-  // Gives memory back after work, for next to no time.
-  "--optimize-for-size",
-];
 
 /** Deno 2.6 leaves it to the bundle to find a `require` for CommonJS packages that use `node:` modules. */
 const REQUIRE = 'import { createRequire } from "node:module";' +

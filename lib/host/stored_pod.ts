@@ -132,11 +132,10 @@ export function openConversation(
   stores: Stores,
   scope?: ScopeSnapshot,
 ): StoredConversation {
-  const { log, entries } = stores.sessions.openSegment(sessionId, segmentId);
+  const { log, kept: state } = stores.sessions.openSegment(sessionId, segmentId, replay);
   const refuse = (reason: string) => new PodError("restore", `session ${segmentId} ${reason}`);
   try {
-    if (entries.length === 0) throw refuse("has no entries to restore");
-    const state = replay(entries);
+    if (log.length === 0) throw refuse("has no entries to restore");
     const allowed = scope === undefined ? state.scope : narrowScope(state.scope, scope);
     if (allowed !== null) return { log, state, scope: allowed };
     throw refuse("has no persisted scope snapshot; refusing resume without explicit scope");

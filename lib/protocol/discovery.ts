@@ -35,7 +35,7 @@ export const visiblePod = v.object({
 export type VisiblePod = v.InferOutput<typeof visiblePod>;
 
 /** How a pod was found or brought back. */
-export const attachResult = tagged("action", [
+export const attachResult = tagged("action", () => [
   v.object({
     action: v.literal("attached"),
     pod_name: v.string(),

@@ -115,7 +115,7 @@ export const extensionEntry = v.object({
 export type ExtensionEntry = v.InferOutput<typeof extensionEntry>;
 
 /** One line of a segment log; `ts` is in milliseconds since the Unix epoch (spec 30 §2.4). */
-export const entry = tagged("kind", [
+export const entry = tagged("kind", () => [
   segmentStartEntry,
   invokeEntry,
   userInputEntry,

@@ -48,7 +48,7 @@ const llmCall = { llm_call: uint };
 const text = { text: v.string() };
 
 /** One line from pod to client (spec 10 §3). */
-export const event = tagged("event", [
+export const event = tagged("event", () => [
   withData("snapshot", {
     entries,
     greeting,

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { tagged } from "./tagged.ts";
 
 /** A content block that has started and is not in the log yet (spec 10 §8.3). */
-export const inFlightBlock = tagged("kind", [
+export const inFlightBlock = tagged("kind", () => [
   v.object({
     kind: v.literal("text"),
     text: v.string(),

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { tagged } from "./tagged.ts";
 
 /** One piece of a message: text, or the model's refusal (spec 30 §2.3). */
-export const contentPart = tagged("kind", [
+export const contentPart = tagged("kind", () => [
   v.object({ kind: v.literal("text"), text: v.string() }),
   v.object({ kind: v.literal("refusal"), refusal: v.string() }),
 ]);
@@ -65,7 +65,10 @@ export const reasoningItem = v.pipe(
 export type ReasoningItem = v.InferOutput<typeof reasoningItem>;
 
 /** One element of the model's history, in the form that the session log keeps (spec 30 §2.3). */
-export const item = tagged("kind", [messageItem, toolCallItem, toolResultItem, reasoningItem]);
+export const item = tagged(
+  "kind",
+  () => [messageItem, toolCallItem, toolResultItem, reasoningItem],
+);
 export type Item = v.InferOutput<typeof item>;
 
 /** A message of one text part. */

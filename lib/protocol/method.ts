@@ -29,7 +29,7 @@ function withParams<const Name extends string, const Params extends v.ObjectEntr
 }
 
 /** One line from client to pod (spec 10 §2). */
-export const method = tagged("method", [
+export const method = tagged("method", () => [
   withParams("run", { input: v.array(inputSegment) }),
   /** `auto_run: false` only queues the text and does not wake an idle pod. */
   withParams("notify", { message: v.string(), auto_run: v.exactOptional(v.boolean()) }),

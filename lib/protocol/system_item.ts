@@ -3,7 +3,7 @@ import { podEvent } from "./pod_event.ts";
 import { tagged } from "./tagged.ts";
 
 /** What the pod itself puts before the model; `body` is the exact text it sees (spec 10 §4.3). */
-export const systemItem = tagged("kind", [
+export const systemItem = tagged("kind", () => [
   v.object({ kind: v.literal("notification"), message: v.string(), body: v.string() }),
   v.object({ kind: v.literal("pod_event"), event: podEvent, body: v.string() }),
   v.object({ kind: v.literal("file_attachment"), path: v.string(), body: v.string() }),

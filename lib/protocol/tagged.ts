@@ -5,17 +5,22 @@ type TaggedObject = v.GenericSchema & { readonly entries: v.ObjectEntries };
 /**
  * One of several objects, told apart by the literal under `key`. The same as `v.variant`, but it finds
  * the member with one look into a table, so the last of forty costs as much as the first.
+ *
+ * @param members called when the first value is looked at: a program makes only what it needs
  */
 export function tagged<const Members extends readonly TaggedObject[]>(
   key: string,
-  members: Members,
+  members: () => Members,
 ): v.LazySchema<Members[number] | v.NeverSchema<v.ErrorMessage<v.NeverIssue>>> {
-  const byTag = tagTable(key, members);
-  const tags = [...byTag.keys()].map((tag) => `"${tag}"`).join(", ");
-  const unknownTag = v.never(({ input }) =>
-    `"${key}" must be one of ${tags}, not ${shown(tagOf(key, input))}`
-  );
-  return v.lazy((input) => byTag.get(tagOf(key, input)) ?? unknownTag);
+  let byTag: ReadonlyMap<unknown, Members[number]> | undefined;
+  const unknownTag = v.never(({ input }) => {
+    const tags = [...byTag?.keys() ?? []].map((tag) => `"${tag}"`).join(", ");
+    return `"${key}" must be one of ${tags}, not ${shown(tagOf(key, input))}`;
+  });
+  return v.lazy((input) => {
+    byTag ??= tagTable(key, members());
+    return byTag.get(tagOf(key, input)) ?? unknownTag;
+  });
 }
 
 /** The members of a tagged union by their tags. */

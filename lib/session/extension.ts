@@ -20,7 +20,7 @@ export type StoredStatus = v.InferOutput<typeof storedStatus>;
 export const NOTIFICATION_DOMAIN = "pod.notification";
 
 /** The fields of the system item that it will become, but for the body. */
-export const queuedNotification = tagged("kind", [
+export const queuedNotification = tagged("kind", () => [
   v.object({
     kind: v.literal("notification"),
     message: v.string(),

@@ -61,16 +61,28 @@ export class SessionStore {
   }
 
   /**
-   * Opens a segment to go on with it, and reads all of it.
+   * Opens a segment to go on with it.
    *
+   * @param read makes of all its entries, read as they are asked for, what is to be kept of them
    * @throws {SessionError} `not_found`, `corrupted` or `io`.
    */
-  openSegment(sessionId: string, segmentId: string): { log: SegmentLog; entries: Entry[] } {
+  openSegment<Kept>(
+    sessionId: string,
+    segmentId: string,
+    read: (entries: Iterable<Entry>) => Kept,
+  ): { log: SegmentLog; kept: Kept } {
     const path = this.segmentPath(sessionId, segmentId);
     const file = this.#open(path, segmentId);
+    let count = 0;
+    function* entries() {
+      for (const entry of readEntries(file, path)) {
+        count++;
+        yield entry;
+      }
+    }
     try {
-      const entries = [...readEntries(file, path)];
-      return { log: new SegmentLog(file, path, segmentId, entries.length), entries };
+      const kept = read(entries());
+      return { log: new SegmentLog(file, path, segmentId, count), kept };
     } catch (error) {
       file.close();
       throw toSessionError(error);

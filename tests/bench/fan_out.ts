@@ -3,7 +3,7 @@ import { PodServer } from "../../lib/ipc/mod.ts";
 import type { Event } from "../../lib/protocol/mod.ts";
 import { bareFanOut, type FanOut } from "./bare_fan_out.ts";
 import type { Figure } from "./figure.ts";
-import { median } from "./process_meter.ts";
+import { cpuMicros, median } from "./process_meter.ts";
 
 const CLIENTS = [1, 8, 64];
 const EVENTS = 20_000;
@@ -17,7 +17,7 @@ const READERS = new URL("socket_readers.ts", import.meta.url).pathname;
 type Open = (path: string, onConnect: () => void) => FanOut<Event> | Promise<FanOut<Event>>;
 
 /** What an event took, all clients together, in µs. */
-interface Cost {
+export interface Cost {
   readonly cpu: number;
   /** Until the last client had read everything. */
   readonly wall: number;
@@ -70,7 +70,8 @@ async function podFanOut(path: string, onConnect: () => void): Promise<FanOut<Ev
   });
 }
 
-async function measure(path: string, clients: number, open: Open): Promise<Cost> {
+/** Sends events to clients in another process. */
+export async function measure(path: string, clients: number, open: Open): Promise<Cost> {
   const { promise: allConnected, resolve } = Promise.withResolvers<void>();
   let connected = 0;
   await using fanOut = await open(path, () => {
@@ -103,14 +104,4 @@ function delta(index: number): Event {
 
 function lineBytes(): number {
   return JSON.stringify(delta(0)).length + 1;
-}
-
-/** The processor time of this process. */
-function cpuMicros(): number {
-  let nanos = 0;
-  for (const { name } of Deno.readDirSync("/proc/self/task")) {
-    const [running = "0"] = Deno.readTextFileSync(`/proc/self/task/${name}/schedstat`).split(" ");
-    nanos += Number(running);
-  }
-  return nanos / 1000;
 }

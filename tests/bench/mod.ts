@@ -10,8 +10,10 @@
  *
  * @module
  */
+import { benchCancel } from "./cancel.ts";
 import { benchFanOut } from "./fan_out.ts";
 import { type Figure, formatFigures } from "./figure.ts";
+import { benchLoad } from "./load.ts";
 import { benchResident } from "./resident.ts";
 import { benchRequestBuilding } from "./request_building.ts";
 import { benchSessionLog } from "./session_log.ts";
@@ -25,6 +27,8 @@ const BENCHES: Readonly<Record<string, (directory: string) => Promise<Figure[]>>
   resident: async (directory) => {
     return benchResident({ pod: [pod], bare: [await compile("bare_resident", directory)] });
   },
+  cancel: () => benchCancel(pod),
+  load: (directory) => benchLoad(pod, directory),
   session_log: benchSessionLog,
   request_building: () => Promise.resolve(benchRequestBuilding()),
   fan_out: benchFanOut,

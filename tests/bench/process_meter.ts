@@ -65,6 +65,16 @@ function pssOfTree(pid: number): number {
   }
 }
 
+/** The processor time of a process in µs, by default of this one. */
+export function cpuMicros(pid: number | "self" = "self"): number {
+  let nanos = 0;
+  for (const { name } of Deno.readDirSync(`/proc/${pid}/task`)) {
+    const [running = "0"] = Deno.readTextFileSync(`/proc/${pid}/task/${name}/schedstat`).split(" ");
+    nanos += Number(running);
+  }
+  return nanos / 1000;
+}
+
 /** The middle value. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

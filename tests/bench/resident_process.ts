@@ -1,6 +1,7 @@
 /** A program that stays until it is told to end, in a directory of its own. */
 export class Resident implements AsyncDisposable {
-  readonly #root: string;
+  /** The directory; the environment of its processes contains it. */
+  readonly root: string;
   readonly #child: Deno.ChildProcess;
   /** From the start of the spawn to the line that says that it is ready. */
   readonly readyMs: number;
@@ -8,7 +9,7 @@ export class Resident implements AsyncDisposable {
   readonly path: string;
 
   private constructor(root: string, child: Deno.ChildProcess, readyMs: number, path: string) {
-    this.#root = root;
+    this.root = root;
     this.#child = child;
     this.readyMs = readyMs;
     this.path = path;
@@ -78,6 +79,6 @@ export class Resident implements AsyncDisposable {
       if (!(error instanceof TypeError)) throw error;
     }
     await this.#child.status;
-    await Deno.remove(this.#root, { recursive: true });
+    await Deno.remove(this.root, { recursive: true });
   }
 }

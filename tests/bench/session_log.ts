@@ -1,32 +1,33 @@
 import { newId } from "../../lib/base/mod.ts";
 import { DEFAULT_REQUEST_CONFIG, type Entry } from "../../lib/protocol/mod.ts";
-import { replay, SessionStore } from "../../lib/session/mod.ts";
+import { SessionStore } from "../../lib/session/mod.ts";
+import { V8_FLAGS } from "../../.ci/v8_flags.ts";
 import type { Figure } from "./figure.ts";
 import { median } from "./process_meter.ts";
 
 const APPENDS = 20_000;
-const REPLAY_ENTRIES = 100_000;
+const REPLAY_ENTRIES = 200_000;
 const ROUNDS = 5;
 
 /** What an append and a restore cost beside doing the same by hand. */
 export async function benchSessionLog(): Promise<Figure[]> {
   const root = await Deno.makeTempDir({ prefix: "pod-bench-" });
   try {
-    return [await benchAppend(root), await benchReplay(root)];
+    return [await benchAppend(`${root}/append`), ...await benchReplay(`${root}/replay`)];
   } finally {
     await Deno.remove(root, { recursive: true });
   }
 }
 
-async function benchAppend(root: string): Promise<Figure> {
-  const store = new SessionStore(`${root}/append`);
+async function benchAppend(directory: string): Promise<Figure> {
+  const store = new SessionStore(directory);
   const encoder = new TextEncoder();
   const ours: number[] = [];
   const bare: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     using log = await store.createSegment(newId(), newId(), [startEntry(newId())]);
     ours.push(microseconds(APPENDS, () => log.append(resultEntry(0))));
-    using file = Deno.openSync(`${root}/bare-${round}`, { create: true, append: true });
+    using file = Deno.openSync(`${directory}/bare-${round}`, { create: true, append: true });
     bare.push(microseconds(APPENDS, () => {
       file.writeSync(encoder.encode(`${JSON.stringify(resultEntry(0))}\n`));
     }));
@@ -40,29 +41,50 @@ async function benchAppend(root: string): Promise<Figure> {
   };
 }
 
-async function benchReplay(root: string): Promise<Figure> {
-  const store = new SessionStore(`${root}/replay`);
+/** Each in a process of its own, with the memory settings of the executable. */
+async function benchReplay(directory: string): Promise<Figure[]> {
+  const store = new SessionStore(directory);
   const [session, segment] = [newId(), newId()];
   const entries = Array.from({ length: REPLAY_ENTRIES }, (_, index) => resultEntry(index));
   (await store.createSegment(session, segment, [startEntry(session), ...entries])).close();
-  const path = store.segmentPath(session, segment);
-  const ours: number[] = [];
-  const bare: number[] = [];
+  const { size } = await Deno.stat(store.segmentPath(session, segment));
+  const restores: ReplayCost[] = [];
+  const parses: ReplayCost[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    ours.push(microseconds(1, () => replay(store.readEntries(session, segment))));
-    bare.push(microseconds(1, () => {
-      for (const line of Deno.readTextFileSync(path).split("\n")) {
-        if (line !== "") JSON.parse(line);
-      }
-    }));
+    restores.push(await replayOnce("restore", directory, session, segment));
+    parses.push(await replayOnce("parse", directory, session, segment));
   }
-  return {
-    name: `replay of ${REPLAY_ENTRIES} entries, beside read + JSON.parse`,
-    value: median(ours) / 1000,
+  return [{
+    name: `restore of ${REPLAY_ENTRIES} entries, beside read + JSON.parse`,
+    value: median(restores.map(({ ms }) => ms)),
     unit: "ms",
-    base: median(bare) / 1000,
+    base: median(parses.map(({ ms }) => ms)),
     goal: 1.5,
-  };
+  }, {
+    name: "its peak memory, beside the size of the file",
+    value: median(restores.map(({ grownMb }) => grownMb)),
+    unit: "MB",
+    base: size / 1e6,
+    goal: 1.5,
+  }];
+}
+
+/** What `replay_once.ts` prints. */
+interface ReplayCost {
+  readonly ms: number;
+  readonly grownMb: number;
+  readonly restored: number;
+}
+
+async function replayOnce(...args: string[]): Promise<ReplayCost> {
+  const program = new URL("replay_once.ts", import.meta.url).pathname;
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", `--v8-flags=${V8_FLAGS.join(",")}`, program, ...args],
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  const cost: ReplayCost = JSON.parse(new TextDecoder().decode(stdout));
+  if (cost.restored !== REPLAY_ENTRIES) throw new Error(`${cost.restored} entries were restored`);
+  return cost;
 }
 
 function microseconds(times: number, work: () => void): number {

@@ -20,7 +20,7 @@ for (const hold of HOLDS) {
     using client = await pod.connect();
 
     for (let round = 0; round < 2; round++) {
-      await runInto(hold, client, workspace);
+      await runInto(hold, client, workspace.root);
       const events = await inTime("idle after a cancel", cancel(client));
       const [end] = events.slice(-2);
       ok(end?.event === "run_end" || end?.event === "error");

@@ -154,7 +154,7 @@ function checkCanGoOn(
   entries: readonly Entry[],
 ): void {
   const added: Entry = { kind: "extension", ts: 1, domain: "pod.test", payload: null };
-  const { log } = store.openSegment(sessionId, segmentId);
+  const { log } = store.openSegment(sessionId, segmentId, replay);
   log.append(added);
   log.close();
   deepEqual([...store.readEntries(sessionId, segmentId)], [...entries, added]);

@@ -25,7 +25,7 @@ const CHANGES: Readonly<
   Record<string, (stores: Stores, session: string, segment: string) => unknown>
 > = {
   "goes on with its log": ({ sessions }, session, segment) => {
-    using log = sessions.openSegment(session, segment).log;
+    using log = sessions.openSegment(session, segment, Array.from).log;
     log.append({ kind: "invoke", ts: 2, trigger: "notify" });
   },
   "goes on in another segment": async ({ sessions, pods }, session) => {

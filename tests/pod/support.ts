@@ -192,10 +192,10 @@ export class Bench implements Disposable {
   }
 
   #restored(others: Partial<PodParts> = {}): Pod {
-    const { log, entries } = this.store.openSegment(this.parts.sessionId, this.#segmentId);
-    this.#toldEntries = entries.length;
+    const { sessionId } = this.parts;
+    const { log, kept: state } = this.store.openSegment(sessionId, this.#segmentId, replay);
+    this.#toldEntries = log.length;
     this.#foreignEntries = 0;
-    const state = replay(entries);
     const parts = { ...this.parts, ...others, segmentId: this.#segmentId };
     return new Pod(parts, { log: this.#wrapLog(log), state });
   }

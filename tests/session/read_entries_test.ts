@@ -7,6 +7,7 @@ import {
   createFile,
   entryArbitrary,
   logArbitrary,
+  open,
   pathIn,
   read,
   said,
@@ -46,7 +47,7 @@ Deno.test("30.14-8 an unfinished line that ends inside a character is left out a
     equal(read(store).length, 2);
     equal(count(store), 2);
 
-    const { log, entries } = store.openSegment(SESSION, SEGMENT);
+    const { log, entries } = open(store);
     equal(entries.length, 2);
     log.append(said("語"));
     log.close();
@@ -70,7 +71,7 @@ Deno.test("30.14-9 a finished line of garbage fails with its number and the file
     createFile(store, `${first}${second}{"kind":\n${third}`);
     throws(() => read(store), isCorruptedAt(3, pathIn(store), "parsing JSON"));
     throws(
-      () => store.openSegment(SESSION, SEGMENT),
+      () => open(store),
       isCorruptedAt(3, pathIn(store), "parsing JSON"),
     );
   });
@@ -155,7 +156,7 @@ Deno.test("any prefix of a log, cut at any byte, is a valid conversation of its 
         createFile(store, kept);
 
         const wholeLines = kept.filter((byte) => byte === 10).length;
-        const { log, entries: stored } = store.openSegment(SESSION, SEGMENT);
+        const { log, entries: stored } = open(store);
         log.close();
         deepEqual(stored, entries.slice(0, wholeLines));
 

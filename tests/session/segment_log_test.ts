@@ -7,6 +7,7 @@ import {
   createFile,
   entryArbitrary,
   extension,
+  open,
   pathIn,
   read,
   said,
@@ -64,7 +65,7 @@ Deno.test("truncate keeps the first entries as they were written, down to their 
   await withStore((store) => {
     const first = `${JSON.stringify({ ...start(), later: [1] })}\n\n`;
     createFile(store, `${first}${JSON.stringify(said("a"))}\n${JSON.stringify(said("b"))}\n`);
-    const { log } = store.openSegment(SESSION, SEGMENT);
+    const { log } = open(store);
     log.truncate(2);
     equal(Deno.readTextFileSync(pathIn(store)), `${first}${JSON.stringify(said("a"))}\n`);
     log.append(turnEnd(1));
@@ -80,7 +81,7 @@ Deno.test("truncate keeps the first entries as they were written, down to their 
 Deno.test("30.13-26 truncate can keep entries of the tail: a reader finds the old one or the new one", async () => {
   await withStore(async (store) => {
     using log = await create(store, [start(), said("a"), said("b")]);
-    using reader = store.openSegment(SESSION, SEGMENT).log;
+    using reader = open(store).log;
     log.truncate(1, said("kept"), said("too"));
     equal(log.length, 3);
     deepEqual(read(store), [start(), said("kept"), said("too")]);
@@ -131,7 +132,7 @@ Deno.test("a log that is closed refuses to append", async () => {
 Deno.test("two handles on one log never overwrite each other", async () => {
   await withStore(async (store) => {
     using ours = await create(store, [start()]);
-    using theirs = store.openSegment(SESSION, SEGMENT).log;
+    using theirs = open(store).log;
     theirs.append(said("theirs"));
     ours.append(said("ours"));
     deepEqual(read(store), [start(), said("theirs"), said("ours")]);
@@ -193,7 +194,7 @@ Deno.test("a log behaves like a list, through truncation, reopening and torn wri
             if (step.kind === "crash") {
               Deno.writeTextFileSync(pathIn(store), step.garbage, { append: true });
             }
-            const opened = store.openSegment(SESSION, SEGMENT);
+            const opened = open(store);
             deepEqual(opened.entries, model);
             log = opened.log;
           }

@@ -1,7 +1,7 @@
 import { newId } from "../../lib/base/mod.ts";
 import { SessionStore } from "../../lib/session/mod.ts";
 import { deepEqual, equal, throws } from "../support/assert.ts";
-import { create, pathIn, read, said, SEGMENT, SESSION, start, withStore } from "./support.ts";
+import { create, open, pathIn, read, said, SEGMENT, SESSION, start, withStore } from "./support.ts";
 
 Deno.test("a store lists what has the name of an id, newest first, and nothing else", async () => {
   await withStore(async (store) => {
@@ -57,6 +57,6 @@ Deno.test("a segment that is not there is not found by read, count and open", as
     const notFound = { code: "not_found", message: `segment not found: ${SEGMENT}` };
     throws(() => read(store), notFound);
     throws(() => store.countEntries(SESSION, SEGMENT), notFound);
-    throws(() => store.openSegment(SESSION, SEGMENT), notFound);
+    throws(() => open(store), notFound);
   });
 });

@@ -43,6 +43,13 @@ export function read(store: SessionStore): Entry[] {
   return [...store.readEntries(SESSION, SEGMENT)];
 }
 
+/** The log to go on with, and what is in it. */
+export function open(store: SessionStore): { log: SegmentLog; entries: Entry[] } {
+  const read = (entries: Iterable<Entry>) => [...entries];
+  const { log, kept } = store.openSegment(SESSION, SEGMENT, read);
+  return { log, entries: kept };
+}
+
 export function start(history: Item[] = []): Entry {
   return {
     kind: "segment_start",

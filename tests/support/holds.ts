@@ -3,7 +3,6 @@ import type { Event } from "../../lib/protocol/mod.ts";
 import { eventually } from "./eventually.ts";
 import { processesWith } from "./marked_processes.ts";
 import type { Answer } from "./model_server.ts";
-import type { Workspace } from "./pod_process.ts";
 import { untilIdle, userInput } from "./talk.ts";
 
 const PROCESSES = 50;
@@ -51,13 +50,17 @@ export const HOLDS: readonly Hold[] = [
   },
 ];
 
-/** Sends an input to an idle pod and waits until its run is held. */
-export async function runInto(hold: Hold, client: PodClient, workspace: Workspace): Promise<void> {
+/**
+ * Sends an input to an idle pod and waits until its run is held.
+ *
+ * @param mark what the environment of the pod's processes contains, and no other's
+ */
+export async function runInto(hold: Hold, client: PodClient, mark: string): Promise<void> {
   await client.send(userInput("hold"));
   for await (const { event } of client) if (event === hold.from) break;
   const { processes = 0 } = hold;
   await eventually(`${processes} processes run`, () => {
-    const found = processesWith(workspace.root).filter((line) => line.includes("sleep 1000"));
+    const found = processesWith(mark).filter((line) => line.includes("sleep 1000"));
     return found.length >= processes;
   });
 }

@@ -167,8 +167,9 @@ export class ServedPod implements AsyncDisposable {
 
   #restore() {
     if (!this.store.segmentExists(this.sessionId, this.segmentId)) return undefined;
-    const { log, entries } = this.store.openSegment(this.sessionId, this.segmentId);
-    return { log: this.#watch(log), state: replay(entries) };
+    const { sessionId, segmentId } = this;
+    const { log, kept: state } = this.store.openSegment(sessionId, segmentId, replay);
+    return { log: this.#watch(log), state };
   }
 
   #publish(event: Event): void {
