@@ -20,6 +20,8 @@ export {
   type CompactionSettings,
   type CompactionTools,
 } from "./compaction/compact.ts";
+export type { FileReferenceOptions } from "./input/file_reference.ts";
+export { type ResolvedInput, resolveInput } from "./input/resolve_input.ts";
 export { replayTasks, type Task } from "./compaction/task_list.ts";
 export { type AgentsMd, readAgentsMd } from "./prompts/agents_md.ts";
 export {

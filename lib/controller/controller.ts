@@ -1,7 +1,8 @@
-import type { Pod, RunEnd, StopIntent } from "../pod/mod.ts";
+import { messageOf } from "../base/mod.ts";
+import { type Pod, type RunEnd, type StopIntent, wireCodeOf } from "../pod/mod.ts";
 import type { Event, InputSegment, Method, PodEvent } from "../protocol/mod.ts";
 import { handle } from "./handlers.ts";
-import { REJECTIONS } from "./rejection.ts";
+import { type Rejection, REJECTIONS } from "./rejection.ts";
 import { reportOf } from "./report.ts";
 
 /** Who sent a method; gets what concerns nobody else. */
@@ -11,7 +12,12 @@ export interface Sender {
 
 /** A run that is about to start. */
 export type StagedRun =
-  | { readonly kind: "user"; readonly input: readonly InputSegment[] }
+  | {
+    readonly kind: "user";
+    readonly input: readonly InputSegment[];
+    /** Told why the pod does not take the input: nothing has happened then. @default nobody is */
+    readonly refused?: (rejection: Rejection) => void;
+  }
   | { readonly kind: "notification"; readonly trigger: "notify" | "pod_event" }
   | { readonly kind: "resume" }
   /** No run of the model, but it takes its time and can be stopped like one. */
@@ -122,13 +128,26 @@ export class Controller {
   #start(run: StagedRun, signal: AbortSignal): Promise<RunEnd> {
     switch (run.kind) {
       case "user":
-        return this.pod.run(run.input, signal);
+        return this.#runInput(run, signal);
       case "notification":
         return this.pod.runNotifications(run.trigger, signal);
       case "resume":
         return this.pod.resume(signal);
       case "compaction":
         return this.pod.compact(signal);
+    }
+  }
+
+  async #runInput(
+    { input, refused }: Extract<StagedRun, { kind: "user" }>,
+    signal: AbortSignal,
+  ): Promise<RunEnd> {
+    try {
+      return await this.pod.run(input, signal);
+    } catch (error) {
+      const rejection = { code: wireCodeOf(error), message: messageOf(error) };
+      refused?.(rejection);
+      return { result: "failed", ...rejection };
     }
   }
 }

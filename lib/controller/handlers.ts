@@ -114,9 +114,14 @@ function unlessRunning<Name extends MethodName>(handler: Handler<Name>): Row<Nam
   return { idle: handler, running: refuse(runningNoDiscovery), paused: handler };
 }
 
-function run(controller: Controller, { params: { input } }: MethodOf<"run">): Rejection | void {
+function run(
+  controller: Controller,
+  { params: { input } }: MethodOf<"run">,
+  answer: (event: Event) => void,
+): Rejection | void {
   if (flattenSegments(input).trim() === "") return REJECTIONS.emptyInput;
-  void controller.stage({ kind: "user", input });
+  const refused = (data: Rejection) => answer({ event: "error", data });
+  void controller.stage({ kind: "user", input, refused });
 }
 
 function listRewindTargets(

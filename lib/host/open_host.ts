@@ -8,6 +8,7 @@ import { Scope, type ScopeRules, SharedScope } from "../scope/mod.ts";
 import type { ScopeSnapshot } from "../session/mod.ts";
 import { realPath } from "../tools/mod.ts";
 import { defaultCompaction } from "./compaction.ts";
+import { inputResolver } from "./input.ts";
 import { launchManifest, type LaunchOptions, readLaunchFile } from "./launch.ts";
 import { openManifestModel, requestConfig } from "./manifest_model.ts";
 import { Outlet } from "./outlet.ts";
@@ -130,6 +131,7 @@ export async function openHost(
       onProblem: warn("agents_md"),
     }),
     prompts: texts,
+    resolveInput: inputResolver({ manifest, cwd, files: toolSet.files.files }),
     createLog: (segmentId, entries) => storage.createLog(segmentId, entries),
     publish: (event) => outlet.publish(event),
     maxTurns: manifest.worker.max_turns,
