@@ -40,7 +40,8 @@ export function addPodCommands(program: Command, console: PodConsole, exitWith: 
         const { sendCommand } = await import("./send_command.ts");
         const renderer = console.createRenderer(flags.output, { structured: false, quiet: false });
         const wait = flags.wait ?? false;
-        exitWith(await sendCommand({ name, text: text.join(" "), wait, renderer }));
+        const input = [{ kind: "text" as const, content: text.join(" ") }];
+        exitWith(await sendCommand({ name, input, wait, renderer }));
       },
     );
 

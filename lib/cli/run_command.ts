@@ -8,7 +8,7 @@ import {
   type StopReason,
 } from "../host/mod.ts";
 import type { RunEnd } from "../pod/mod.ts";
-import { type Event, PROTOCOL_VERSION } from "../protocol/mod.ts";
+import { type Event, type InputSegment, PROTOCOL_VERSION } from "../protocol/mod.ts";
 import { EXIT, EXIT_OF_STOP } from "./exit_code.ts";
 import type { Renderer } from "./output/renderer.ts";
 import type { ReportResult, RunReport } from "./output/report.ts";
@@ -16,6 +16,7 @@ import { Tally } from "./output/tally.ts";
 import { compileOutputSchema, type OutputSchema, type StructuredAnswer } from "./output_schema.ts";
 import { isLive } from "./pod_connection.ts";
 import { type PromptInput, readPrompt } from "./prompt.ts";
+import { withReferences } from "./references.ts";
 import { sendCommand } from "./send_command.ts";
 
 /** A `pod run` as the command line asks for it. */
@@ -58,12 +59,13 @@ export async function runCommand(options: RunOptions): Promise<number> {
   let ending: Ending;
   try {
     const schema = await readSchema(options.outputSchemaPath);
-    const prompt = options.notify ??
-      await unlessStopped(readPrompt(options.prompt, options.stdin), stop);
+    const input = options.notify === undefined
+      ? await unlessStopped(readPrompt(options.prompt, options.stdin), stop)
+      : [text(options.notify)];
     const { name, ephemeral } = options.launch;
     if (name !== undefined && !ephemeral && await isLive(name)) {
       const kind = options.notify === undefined ? "run" : "notify";
-      return await sendCommand({ name, text: prompt, kind, wait: true, renderer, stop });
+      return await sendCommand({ name, input, kind, wait: true, renderer, stop });
     }
     host = await openHost({
       ...options.launch,
@@ -75,14 +77,14 @@ export async function runCommand(options: RunOptions): Promise<number> {
     const { controller } = host;
     // Accepted before anything else, so that what has been waiting for the pod becomes part of it.
     const accepted = options.notify === undefined
-      ? runText(host, prompt)
-      : runNotification(host, prompt);
+      ? runInput(host, await withReferences(input, host.cwd, () => false))
+      : runNotification(host, options.notify);
     serving = controller.serve();
     void stop.requested().then(() => controller.shutDown());
     let end = await accepted;
     structured = checkAnswer(end, schema, tally);
     if (structured?.ok === false) {
-      end = await runText(host, correction(structured.problem));
+      end = await runInput(host, [text(correction(structured.problem))]);
       structured = checkAnswer(end, schema, tally);
     }
     isOver = true;
@@ -113,8 +115,12 @@ export async function runCommand(options: RunOptions): Promise<number> {
   return ending.exitCode;
 }
 
-function runText({ controller }: Host, content: string): Promise<RunEnd> {
-  return controller.stage({ kind: "user", input: [{ kind: "text", content }] });
+function text(content: string) {
+  return { kind: "text" as const, content };
+}
+
+function runInput({ controller }: Host, input: readonly InputSegment[]): Promise<RunEnd> {
+  return controller.stage({ kind: "user", input });
 }
 
 /** A paused pod is not woken: it is told when it goes on. */

@@ -1,16 +1,22 @@
 import type { Stop } from "../host/mod.ts";
 import type { PodClient } from "../ipc/mod.ts";
-import { type Event, PROTOCOL_VERSION } from "../protocol/mod.ts";
+import {
+  type Event,
+  flattenSegments,
+  type InputSegment,
+  PROTOCOL_VERSION,
+} from "../protocol/mod.ts";
 import { EXIT, EXIT_OF_STOP } from "./exit_code.ts";
 import type { Renderer } from "./output/renderer.ts";
 import type { ReportResult, RunReport } from "./output/report.ts";
 import { Tally } from "./output/tally.ts";
 import { connectPod, sendMethod } from "./pod_connection.ts";
+import { withReferences } from "./references.ts";
 
 /** What `pod send` is asked for. */
 export interface SendOptions {
   readonly name: string;
-  readonly text: string;
+  readonly input: readonly InputSegment[];
   /** As a user's request, or as something to know. @default "run" */
   readonly kind?: "run" | "notify";
   /** Whether to follow the turn to its end; else the pod's acceptance is enough. */
@@ -34,7 +40,7 @@ const EXIT_OF: Partial<Record<ReportResult, number>> = {
 
 /** `pod send`: gives a live pod an input. Returns the exit code. */
 export async function sendCommand(options: SendOptions): Promise<number> {
-  const { name, text, kind = "run", wait, renderer, stop } = options;
+  const { name, input, kind = "run", wait, renderer, stop } = options;
   const startedAt = performance.now();
   using client = await connectPod(name);
   void stop?.requested().then(() => client.send({ method: "cancel" }));
@@ -45,8 +51,8 @@ export async function sendCommand(options: SendOptions): Promise<number> {
   };
   show(client.snapshot);
   const end = kind === "run"
-    ? await sendInput(client, text, wait, show)
-    : await sendNotification(client, text, show);
+    ? await sendInput(client, input, wait, show)
+    : await sendNotification(client, flattenSegments(input), show);
   if (end === null) return EXIT.finished;
   const exitCode = stop?.reason ? EXIT_OF_STOP[stop.reason] : EXIT_OF[end.result] ?? EXIT.failed;
   renderer.finish({
@@ -69,13 +75,14 @@ export async function sendCommand(options: SendOptions): Promise<number> {
 /** Null: the pod has taken the input, and that is all that was asked for. */
 async function sendInput(
   client: PodClient,
-  content: string,
+  typed: readonly InputSegment[],
   wait: boolean,
   show: (event: Event) => void,
 ): Promise<FollowedEnd | null> {
+  const input = await withReferences(typed, client.snapshot.data.greeting.cwd, () => false);
   const taken = await sendMethod(
     client,
-    { method: "run", params: { input: [{ kind: "text", content }] } },
+    { method: "run", params: { input } },
     ({ event }) => event === "user_message",
     show,
   );

@@ -21,6 +21,7 @@ export {
   type CompactionTools,
 } from "./compaction/compact.ts";
 export type { FileReferenceOptions } from "./input/file_reference.ts";
+export { parseInput, type ReferenceCheck } from "./input/parse_input.ts";
 export { type ResolvedInput, resolveInput } from "./input/resolve_input.ts";
 export { replayTasks, type Task } from "./compaction/task_list.ts";
 export { type AgentsMd, readAgentsMd } from "./prompts/agents_md.ts";

@@ -22,6 +22,8 @@ import { createToolSet } from "./tool_set.ts";
 export interface Host extends PodIdentity, AsyncDisposable {
   readonly pod: Pod;
   readonly controller: Controller;
+  /** Where it works: absolute. */
+  readonly cwd: string;
   /** Null for a pod that nobody can talk to. */
   readonly socketPath: string | null;
   /** What was odd about the configuration, a line each. */
@@ -164,6 +166,7 @@ export async function openHost(
     ...identity,
     pod,
     controller,
+    cwd,
     socketPath: runtime?.socketPath ?? null,
     warnings,
     snapshot: () => JSON.parse(pod.snapshotJson()),

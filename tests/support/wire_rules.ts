@@ -129,7 +129,9 @@ export function readAnthropic({ headers, body }: RecordedRequest): SentConversat
 
   const items: SentItem[] = [];
   for (const [index, { role, content }] of messages.entries()) {
-    demand(role === (index % 2 === 0 ? "user" : "assistant"), `message ${index} out of turn`);
+    // Several messages of the user in a row are read as one turn.
+    const isInTurn = role === "user" || messages[index - 1]?.role === "user";
+    demand(isInTurn, `message ${index} out of turn`);
     const blocks = typeof content === "string"
       ? [{ type: "text" as const, text: content }]
       : content;
@@ -151,7 +153,7 @@ export function readAnthropic({ headers, body }: RecordedRequest): SentConversat
       }
     }));
   }
-  demand(messages.length % 2 === 1, "the last message is not the user's");
+  demand(messages.at(-1)?.role === "user", "the last message is not the user's");
   const [firstBlock] = messages.at(-2)?.content ?? [];
   if (thinking !== undefined && typeof firstBlock === "object") {
     demand(

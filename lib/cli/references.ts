@@ -1,0 +1,33 @@
+import { parseInput, type ReferenceCheck } from "../context/mod.ts";
+import type { InputSegment } from "../protocol/mod.ts";
+
+/**
+ * An input for a pod in which what was typed is taken apart into text and references. What was piped in
+ * is data: nothing in it is a reference.
+ *
+ * @param cwd where the pod works
+ */
+export async function withReferences(
+  input: readonly InputSegment[],
+  cwd: string,
+  isWorkflow: ReferenceCheck["isWorkflow"],
+): Promise<InputSegment[]> {
+  const check = { exists: (path: string) => exists(cwd, path), isWorkflow };
+  const parts = await Promise.all(
+    input.map((segment) =>
+      segment.kind === "text" ? parseInput(segment.content, check) : [segment]
+    ),
+  );
+  return parts.flat();
+}
+
+/** A broken link is there, too: that it leads nowhere is for the pod to say. */
+async function exists(cwd: string, path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path.startsWith("/") ? path : `${cwd}/${path}`);
+    return true;
+  } catch {
+    // Whatever keeps it from being looked at, the word is no path that one would want to show.
+    return false;
+  }
+}
