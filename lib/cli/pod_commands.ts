@@ -7,6 +7,8 @@ import {
   launchOptions,
 } from "./launch_flags.ts";
 
+import type { WorkflowFlags } from "./workflows_command.ts";
+
 type ExitWith = (code: number) => void;
 
 /** Adds the commands that start pods which stay, and that talk to live ones. */
@@ -79,6 +81,19 @@ export function addPodCommands(program: Command, console: PodConsole, exitWith: 
       const { contextCommand } = await import("./context_command.ts");
       exitWith(await contextCommand(console, name, { json }));
     });
+
+  for (const kind of ["workflow", "skill"] as const) {
+    program.command(`${kind}s`)
+      .summary(`list the ${kind}s that a pod here would have`)
+      .option("--check", `say what is wrong with the files of ${kind}s; exit code 1 if anything is`)
+      .option("--manifest <file>", "of the pod; names the directories of skills")
+      .option("-C, --cwd <dir>", "where the pod would work; default: here")
+      .option("--json", "as one JSON array")
+      .action(async (flags: WorkflowFlags) => {
+        const { workflowsCommand } = await import("./workflows_command.ts");
+        exitWith(await workflowsCommand(console, kind, flags));
+      });
+  }
 
   program.command("ls")
     .summary("list the live pods")

@@ -20,9 +20,8 @@ export {
   type CompactionSettings,
   type CompactionTools,
 } from "./compaction/compact.ts";
-export type { FileReferenceOptions } from "./input/file_reference.ts";
 export { parseInput, type ReferenceCheck } from "./input/parse_input.ts";
-export { type ResolvedInput, resolveInput } from "./input/resolve_input.ts";
+export { type InputSources, type ResolvedInput, resolveInput } from "./input/resolve_input.ts";
 export { replayTasks, type Task } from "./compaction/task_list.ts";
 export { type AgentsMd, readAgentsMd } from "./prompts/agents_md.ts";
 export {
@@ -43,3 +42,10 @@ export {
   type SystemPromptParts,
 } from "./prompts/system_prompt.ts";
 export { type PromptFacts, type PromptVariables, promptVariables } from "./prompts/variables.ts";
+export { lintWorkflows } from "./workflows/lint.ts";
+export {
+  type LoadedWorkflows,
+  loadWorkflows,
+  type WorkflowSources,
+} from "./workflows/load_workflows.ts";
+export type { Finding, Workflow } from "./workflows/workflow.ts";

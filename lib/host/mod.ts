@@ -4,6 +4,7 @@
  *
  * @module
  */
+export { findWorkflowSources } from "./input.ts";
 export type { LaunchOptions } from "./launch.ts";
 export { type Host, openHost } from "./open_host.ts";
 export { readNamedText, readTextOrNull } from "./read_text.ts";

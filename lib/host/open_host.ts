@@ -1,14 +1,19 @@
 import { messageOf, newId, PodError } from "../base/mod.ts";
-import { withFallback } from "../context/mod.ts";
+import { loadWorkflows, withFallback } from "../context/mod.ts";
 import { Controller } from "../controller/mod.ts";
 import { type Env, type Manifest, resolvePaths } from "../manifest/mod.ts";
 import { Pod } from "../pod/mod.ts";
-import type { AlertSource, Event } from "../protocol/mod.ts";
+import type { AlertSource, Event, ScopeRule } from "../protocol/mod.ts";
 import { Scope, type ScopeRules, SharedScope } from "../scope/mod.ts";
 import type { ScopeSnapshot } from "../session/mod.ts";
 import { realPath } from "../tools/mod.ts";
 import { defaultCompaction } from "./compaction.ts";
-import { inputResolver } from "./input.ts";
+import {
+  findWorkflowSources,
+  inputResolver,
+  residentWorkflows,
+  workflowWarnings,
+} from "./input.ts";
 import { launchManifest, type LaunchOptions, readLaunchFile } from "./launch.ts";
 import { openManifestModel, requestConfig } from "./manifest_model.ts";
 import { Outlet } from "./outlet.ts";
@@ -77,10 +82,18 @@ export async function openHost(
     isRestored: conversation !== null,
     instructions: options.instructions,
   });
+  const workflowSources = await findWorkflowSources({
+    workspaceRoot: manifest.memory?.workspace_root,
+    skillRoots: manifest.skills.directories,
+    cwd,
+    homeDirectory: env("HOME") || null,
+  });
+  const workflows = await loadWorkflows(workflowSources);
   const warnings = [
     ...file?.warnings ?? [],
     ...model.unsupported(config),
     ...prompts.warnings,
+    ...workflowWarnings(workflows),
   ];
 
   const identity: PodIdentity = {
@@ -129,11 +142,17 @@ export async function openHost(
       language: manifest.worker.language,
       toolNames: toolSet.tools.map((tool) => tool.name),
       scopeSummary: () => scope.current.summary(),
+      workflows: residentWorkflows(workflows),
       outputSchema: options.outputSchema,
       onProblem: warn("agents_md"),
     }),
     prompts: texts,
-    resolveInput: inputResolver({ manifest, cwd, files: toolSet.files.files }),
+    resolveInput: inputResolver({
+      files: toolSet.files.files,
+      cwd,
+      maxBytes: manifest.worker.file_upload.max_bytes,
+      workflows: workflowSources,
+    }),
     createLog: (segmentId, entries) => storage.createLog(segmentId, entries),
     publish: (event) => outlet.publish(event),
     maxTurns: manifest.worker.max_turns,
@@ -149,6 +168,11 @@ export async function openHost(
       files: toolSet.files,
     },
   }, conversation ?? undefined);
+  // A session that goes on has been told.
+  for (const text of conversation === null ? workflows.shadowed : []) {
+    const message = `[Skill shadowed] ${text}`;
+    pod.notify({ kind: "notification", message, auto_run: false }, false);
+  }
   const controller = new Controller({ pod, podName: name });
   const takeDown = async () => {
     await outlet[Symbol.asyncDispose]();
@@ -198,7 +222,7 @@ function refuseScopeFlags(name: string, { allowWrite, allowRead }: LaunchOptions
 function createScope(manifest: Manifest, stored: StoredPod | null, cwd: string): SharedScope {
   const kept = stored?.conversation?.scope;
   const scope = kept === undefined
-    ? Scope.create(manifest.scope, realPath)
+    ? Scope.create(manifest.scope, realPath).withAllow(manifest.skills.directories.map(readable))
     : Scope.create(kept, realPath).withDeny(manifest.scope.deny);
   if (!scope.canRead(cwd)) {
     throw new PodError(
@@ -207,6 +231,10 @@ function createScope(manifest: Manifest, stored: StoredPod | null, cwd: string):
     );
   }
   return new SharedScope(scope);
+}
+
+function readable(target: string): ScopeRule {
+  return { target, permission: "read", recursive: true };
 }
 
 function copyRules({ allow, deny }: ScopeRules): ScopeSnapshot {

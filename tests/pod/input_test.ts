@@ -7,6 +7,8 @@ import { answer, EventModel, text } from "../support/event_model.ts";
 import { FileWorkspace } from "../tools/file_workspace.ts";
 import { at, Bench, brief, names } from "./support.ts";
 
+const NO_WORKFLOWS = { workflowDirectory: null, knowledgeDirectory: null, skillRoots: [] };
+
 const INPUT: readonly InputSegment[] = [
   { kind: "text", content: "see " },
   { kind: "file_ref", path: "notes.md" },
@@ -15,7 +17,8 @@ const INPUT: readonly InputSegment[] = [
 ];
 
 function resolver({ files, ws }: FileWorkspace): PodParts["resolveInput"] {
-  return (segments, signal) => resolveInput(segments, { files, cwd: ws, maxBytes: 1000 }, signal);
+  return (segments, signal) =>
+    resolveInput(segments, { files, cwd: ws, maxBytes: 1000, workflows: NO_WORKFLOWS }, signal);
 }
 
 const notes = () => FileWorkspace.create({ files: { "notes.md": "alpha\n" } });

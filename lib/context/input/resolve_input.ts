@@ -6,6 +6,8 @@ import {
   type SystemItem,
   textMessage,
 } from "../../protocol/mod.ts";
+import { invokeWorkflows } from "../workflows/invoke.ts";
+import type { WorkflowSources } from "../workflows/load_workflows.ts";
 import { fileAttachment, type FileReferenceOptions } from "./file_reference.ts";
 
 /** What a user's input comes with, beside its text. */
@@ -16,25 +18,35 @@ export interface ResolvedInput {
   readonly warnings: readonly string[];
 }
 
+/** What an input is looked up with. */
+export interface InputSources extends FileReferenceOptions {
+  /** Read anew for each input that invokes one. */
+  readonly workflows: WorkflowSources;
+}
+
 type SegmentOf<Kind extends InputSegment["kind"]> = Extract<InputSegment, { kind: Kind }>;
 
 /**
- * Looks up what an input refers to: files, then knowledge (spec 40 §2). A reference that leads nowhere
- * costs a warning; its text stays in the input. Whatever is named twice comes once.
+ * Looks up what an input refers to: files, then knowledge, then workflows (spec 40 §2). A reference that
+ * leads nowhere costs a warning; its text stays in the input. Whatever is named twice comes once.
  *
+ * @throws {PodError} `invalid_request` when a workflow cannot be invoked: improvising is not what the user
+ * has asked for.
  * @throws the signal's reason when it is aborted.
  */
 export async function resolveInput(
   segments: readonly InputSegment[],
-  options: FileReferenceOptions,
+  sources: InputSources,
   signal: AbortSignal,
 ): Promise<ResolvedInput> {
+  const slugs = new Set(ofKind(segments, "workflow_invoke").map(({ slug }) => slug));
+  const workflows = await invokeWorkflows([...slugs], sources.workflows);
   const additions: Addition[] = [];
   const warnings = new Set<string>();
   for (const path of new Set(ofKind(segments, "file_ref").map(({ path }) => path))) {
     signal.throwIfAborted();
     try {
-      const body = await fileAttachment(path, options);
+      const body = await fileAttachment(path, sources);
       additions.push(addition({ kind: "file_attachment", path, body }));
     } catch (error) {
       if (!(error instanceof PodError)) throw error;
@@ -49,7 +61,7 @@ export async function resolveInput(
   if (!segments.every(isKnownSegment)) {
     warnings.add("received unknown segment kind from a newer client; passed to LLM as placeholder");
   }
-  return { additions, warnings: [...warnings] };
+  return { additions: [...additions, ...workflows.map(addition)], warnings: [...warnings] };
 }
 
 /** A system item, and the message that the model reads. */

@@ -5,6 +5,7 @@ import { inTime } from "../../support/in_time.ts";
 import { FileWorkspace } from "../../tools/file_workspace.ts";
 
 const MAX_BYTES = 1000;
+const workflows = { workflowDirectory: null, knowledgeDirectory: null, skillRoots: [] };
 
 const fileRef = (path: string): InputSegment => ({ kind: "file_ref", path });
 
@@ -15,7 +16,7 @@ async function resolve(
   maxBytes = MAX_BYTES,
 ): Promise<{ shown: string[]; warnings: readonly string[] }> {
   const { signal } = new AbortController();
-  const options = { files, cwd: ws, maxBytes };
+  const options = { files, cwd: ws, maxBytes, workflows };
   const { additions, warnings } = await inTime(
     "the references",
     resolveInput(segments, options, signal),
@@ -197,7 +198,7 @@ Deno.test("40.12-13 40.2.5 knowledge without memory and unknown pieces are told 
 Deno.test("40.2.2 a stopped search ends with the reason of the stop", async () => {
   await using workspace = await FileWorkspace.create({ files: { "a": "A" } });
   const { files, ws } = workspace;
-  const options = { files, cwd: ws, maxBytes: MAX_BYTES };
+  const options = { files, cwd: ws, maxBytes: MAX_BYTES, workflows };
   const signal = AbortSignal.abort(new Error("enough"));
   await rejects(() => resolveInput([fileRef("a")], options, signal), /enough/);
 });
