@@ -3,7 +3,7 @@ import { type Entry, type Event, flattenSegments, messageText } from "../protoco
 import type { PodConsole } from "./console.ts";
 import { EXIT } from "./exit_code.ts";
 import { connectPod } from "./pod_connection.ts";
-import { withReferences } from "./references.ts";
+import { isLiveWorkflow, withReferences } from "./references.ts";
 
 /**
  * `pod attach`: shows what a live pod has said and says, and sends it what is typed, a line at a time.
@@ -53,8 +53,9 @@ async function sendTypedLines(client: PodClient, typed: string[]): Promise<void>
     for (const line of lines) {
       if (line.trim() === "") continue;
       typed.push(line);
-      const { cwd } = client.snapshot.data.greeting;
-      const input = await withReferences([{ kind: "text", content: line }], cwd, () => false);
+      const { cwd, pod_name } = client.snapshot.data.greeting;
+      const text = { kind: "text" as const, content: line };
+      const input = await withReferences([text], cwd, (slug) => isLiveWorkflow(pod_name, slug));
       await client.send({ method: "run", params: { input } });
     }
   }

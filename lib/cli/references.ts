@@ -1,5 +1,6 @@
 import { parseInput, type ReferenceCheck } from "../context/mod.ts";
-import type { InputSegment } from "../protocol/mod.ts";
+import type { Completion, InputSegment } from "../protocol/mod.ts";
+import { connectPod, sendMethod } from "./pod_connection.ts";
 
 /**
  * An input for a pod in which what was typed is taken apart into text and references. What was piped in
@@ -19,6 +20,24 @@ export async function withReferences(
     ),
   );
   return parts.flat();
+}
+
+/** Whether a user may invoke a workflow of this name with a live pod. */
+export async function isLiveWorkflow(podName: string, slug: string): Promise<boolean> {
+  // A connection of its own: on another one somebody may be reading.
+  using client = await connectPod(podName);
+  const answer = await sendMethod(
+    client,
+    { method: "list_completions", params: { kind: "workflow", prefix: slug } },
+    () => false,
+  );
+  return answer.accepted && answer.event.event === "completions" &&
+    hasWorkflow(answer.event.data.entries, slug);
+}
+
+/** Whether a workflow is among the completions of its own name. */
+export function hasWorkflow(completions: readonly Completion[], slug: string): boolean {
+  return completions.some(({ value }) => value === slug);
 }
 
 /** A broken link is there, too: that it leads nowhere is for the pod to say. */

@@ -16,7 +16,7 @@ import { Tally } from "./output/tally.ts";
 import { compileOutputSchema, type OutputSchema, type StructuredAnswer } from "./output_schema.ts";
 import { isLive } from "./pod_connection.ts";
 import { type PromptInput, readPrompt } from "./prompt.ts";
-import { withReferences } from "./references.ts";
+import { hasWorkflow, withReferences } from "./references.ts";
 import { sendCommand } from "./send_command.ts";
 
 /** A `pod run` as the command line asks for it. */
@@ -76,8 +76,10 @@ export async function runCommand(options: RunOptions): Promise<number> {
     publish(host.snapshot());
     const { controller } = host;
     // Accepted before anything else, so that what has been waiting for the pod becomes part of it.
+    const isWorkflow = async (slug: string) =>
+      hasWorkflow(await controller.complete("workflow", slug), slug);
     const accepted = options.notify === undefined
-      ? runInput(host, await withReferences(input, host.cwd, () => false))
+      ? runInput(host, await withReferences(input, host.cwd, isWorkflow))
       : runNotification(host, options.notify);
     serving = controller.serve();
     void stop.requested().then(() => controller.shutDown());

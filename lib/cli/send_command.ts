@@ -11,7 +11,7 @@ import type { Renderer } from "./output/renderer.ts";
 import type { ReportResult, RunReport } from "./output/report.ts";
 import { Tally } from "./output/tally.ts";
 import { connectPod, sendMethod } from "./pod_connection.ts";
-import { withReferences } from "./references.ts";
+import { isLiveWorkflow, withReferences } from "./references.ts";
 
 /** What `pod send` is asked for. */
 export interface SendOptions {
@@ -79,7 +79,8 @@ async function sendInput(
   wait: boolean,
   show: (event: Event) => void,
 ): Promise<FollowedEnd | null> {
-  const input = await withReferences(typed, client.snapshot.data.greeting.cwd, () => false);
+  const { cwd, pod_name } = client.snapshot.data.greeting;
+  const input = await withReferences(typed, cwd, (slug) => isLiveWorkflow(pod_name, slug));
   const taken = await sendMethod(
     client,
     { method: "run", params: { input } },

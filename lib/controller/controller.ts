@@ -1,6 +1,13 @@
 import { messageOf } from "../base/mod.ts";
 import { type Pod, type RunEnd, type StopIntent, wireCodeOf } from "../pod/mod.ts";
-import type { Event, InputSegment, Method, PodEvent } from "../protocol/mod.ts";
+import type {
+  Completion,
+  CompletionKind,
+  Event,
+  InputSegment,
+  Method,
+  PodEvent,
+} from "../protocol/mod.ts";
 import { handle } from "./handlers.ts";
 import { type Rejection, REJECTIONS } from "./rejection.ts";
 import { reportOf } from "./report.ts";
@@ -40,6 +47,8 @@ export interface ControllerParts {
   readonly report?: (event: PodEvent) => void;
   /** The pod's name, for such reports. */
   readonly podName: string;
+  /** What a reference that begins so may refer to. @default nothing */
+  readonly complete?: (kind: CompletionKind, prefix: string) => Promise<Completion[]>;
 }
 
 /**
@@ -70,6 +79,11 @@ export class Controller {
     const answer = (event: Event) => sender.send({ ...event, ...reply });
     const refused = this.#isShuttingDown ? REJECTIONS.shuttingDown : handle(this, method, answer);
     if (refused) answer({ event: "error", data: refused });
+  }
+
+  /** What a reference that begins so may refer to, whatever the pod is doing. */
+  async complete(kind: CompletionKind, prefix: string): Promise<Completion[]> {
+    return await this.#parts.complete?.(kind, prefix) ?? [];
   }
 
   /** Accepts a run, which begins when those before it are over; resolves when it has ended. */

@@ -1,4 +1,4 @@
-import { PodError } from "../base/mod.ts";
+import { messageOf, PodError } from "../base/mod.ts";
 import { wireCodeOf } from "../pod/mod.ts";
 import {
   type Event,
@@ -68,9 +68,7 @@ const TABLE: { readonly [Name in MethodName]: Row<Name> } = {
   ),
   inspect_pod: unlessRunning((_controller, { params }) => notVisible(params.name)),
   attach_or_restore_pod: unlessRunning((_controller, { params }) => notVisible(params.name)),
-  list_completions: always((_controller, { params: { kind } }, answer) =>
-    answer({ event: "completions", data: { kind, entries: [] } })
-  ),
+  list_completions: always(complete),
   shutdown: always((controller) => controller.shutDown()),
 };
 
@@ -122,6 +120,19 @@ function run(
   if (flattenSegments(input).trim() === "") return REJECTIONS.emptyInput;
   const refused = (data: Rejection) => answer({ event: "error", data });
   void controller.stage({ kind: "user", input, refused });
+}
+
+/** Answered when it is known; nothing waits for it. */
+function complete(
+  controller: Controller,
+  { params: { kind, prefix } }: MethodOf<"list_completions">,
+  answer: (event: Event) => void,
+): void {
+  void controller.complete(kind, prefix).then(
+    (entries) => answer({ event: "completions", data: { kind, entries } }),
+    (error) =>
+      answer({ event: "error", data: { code: wireCodeOf(error), message: messageOf(error) } }),
+  );
 }
 
 function listRewindTargets(

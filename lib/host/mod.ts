@@ -4,7 +4,6 @@
  *
  * @module
  */
-export { findWorkflowSources } from "./input.ts";
 export type { LaunchOptions } from "./launch.ts";
 export { type Host, openHost } from "./open_host.ts";
 export { readNamedText, readTextOrNull } from "./read_text.ts";
@@ -13,3 +12,4 @@ export { type DetachedPod, startDetached } from "./start_detached.ts";
 export { findStoredPod } from "./stored_pod.ts";
 export { openStores } from "./stores.ts";
 export { Stop, type StopReason } from "./stop.ts";
+export { findWorkflowSources } from "./workflows.ts";

@@ -1,5 +1,5 @@
 import { messageOf, newId, PodError } from "../base/mod.ts";
-import { loadWorkflows, withFallback } from "../context/mod.ts";
+import { listCompletions, loadWorkflows, resolveInput, withFallback } from "../context/mod.ts";
 import { Controller } from "../controller/mod.ts";
 import { type Env, type Manifest, resolvePaths } from "../manifest/mod.ts";
 import { Pod } from "../pod/mod.ts";
@@ -8,12 +8,6 @@ import { Scope, type ScopeRules, SharedScope } from "../scope/mod.ts";
 import type { ScopeSnapshot } from "../session/mod.ts";
 import { realPath } from "../tools/mod.ts";
 import { defaultCompaction } from "./compaction.ts";
-import {
-  findWorkflowSources,
-  inputResolver,
-  residentWorkflows,
-  workflowWarnings,
-} from "./input.ts";
 import { launchManifest, type LaunchOptions, readLaunchFile } from "./launch.ts";
 import { openManifestModel, requestConfig } from "./manifest_model.ts";
 import { Outlet } from "./outlet.ts";
@@ -22,6 +16,7 @@ import { durableStorage, ephemeralStorage, type PodIdentity } from "./storage.ts
 import { findStoredPod, type StoredPod } from "./stored_pod.ts";
 import { openStores, usingDirectories } from "./stores.ts";
 import { createToolSet } from "./tool_set.ts";
+import { findWorkflowSources, residentWorkflows, workflowWarnings } from "./workflows.ts";
 
 /** A pod with everything it needs, in this process. */
 export interface Host extends PodIdentity, AsyncDisposable {
@@ -129,6 +124,12 @@ export async function openHost(
       data: { level: "warn", source, message, timestamp_ms: Date.now() },
     });
   const texts = withFallback(prompts.catalog, (error) => warn("pod")(messageOf(error)));
+  const inputSources = {
+    files: toolSet.files.files,
+    cwd,
+    maxBytes: manifest.worker.file_upload.max_bytes,
+    workflows: workflowSources,
+  };
   const pod = new Pod({
     ...identity,
     cwd,
@@ -147,12 +148,7 @@ export async function openHost(
       onProblem: warn("agents_md"),
     }),
     prompts: texts,
-    resolveInput: inputResolver({
-      files: toolSet.files.files,
-      cwd,
-      maxBytes: manifest.worker.file_upload.max_bytes,
-      workflows: workflowSources,
-    }),
+    resolveInput: (segments, signal) => resolveInput(segments, inputSources, signal),
     createLog: (segmentId, entries) => storage.createLog(segmentId, entries),
     publish: (event) => outlet.publish(event),
     maxTurns: manifest.worker.max_turns,
@@ -173,7 +169,11 @@ export async function openHost(
     const message = `[Skill shadowed] ${text}`;
     pod.notify({ kind: "notification", message, auto_run: false }, false);
   }
-  const controller = new Controller({ pod, podName: name });
+  const controller = new Controller({
+    pod,
+    podName: name,
+    complete: (kind, prefix) => listCompletions(kind, prefix, inputSources),
+  });
   const takeDown = async () => {
     await outlet[Symbol.asyncDispose]();
     await toolSet[Symbol.asyncDispose]();

@@ -1,4 +1,6 @@
+import { PodClient } from "../../lib/ipc/mod.ts";
 import { deepEqual, equal, match, ok } from "../support/assert.ts";
+import { inTime } from "../support/in_time.ts";
 import { anthropicAt } from "../support/model_env.ts";
 import { type ModelServer, startModelServer } from "../support/model_server.ts";
 import { Workspace } from "../support/pod_process.ts";
@@ -88,4 +90,54 @@ Deno.test("pod workflows --check ends with 1 when something is wrong", async () 
   ok(finding.path.endsWith("/.pod/workflow/README.md"));
   const right = await workspace.run(["skills", "--manifest", "pod.toml", "--check"]);
   deepEqual([right.code, right.stdout, right.stderr], [0, "", ""]);
+});
+
+Deno.test("40.12-14 10.15-17 an invocation that cannot be: the sender is told, nothing happens, the next run works", async () => {
+  await using server = await answers(2);
+  await using workspace = await Workspace.create(FILES);
+  const options = { env: anthropicAt(server) };
+  await using pod = workspace.spawn(["serve", "--pod", "live", "--manifest", "pod.toml"], options);
+  await pod.printed(/POD-READY/);
+  using client = await PodClient.connect(`${workspace.home}/run/live/sock`);
+  const input = [{ kind: "workflow_invoke" as const, slug: "nope" }];
+  await client.send({ method: "run", params: { input }, id: 1 });
+  deepEqual(await inTime("the refusal", client.receive()), {
+    event: "error",
+    data: {
+      code: "invalid_request",
+      message: "workflow invocation failed: workflow /nope is not registered",
+    },
+    reply_to: 1,
+  });
+  equal(await Deno.stat(`${workspace.home}/sessions`).then(() => true, () => false), false);
+
+  const sentText = await workspace.run(["send", "live", "--wait", "/nope now /release 1.2"]);
+  equal(sentText.code, 0, sentText.stderr);
+  const { told } = sent(server, 0);
+  deepEqual(told.slice(0, 2), ["/nope now /release 1.2", "[Workflow /release]\n1. Tag"]);
+
+  await client.send({ method: "list_completions", params: { kind: "file", prefix: "pod" }, id: 2 });
+  for (;;) {
+    const event = await inTime("the completions", client.receive());
+    if (event?.reply_to !== 2) continue;
+    deepEqual("data" in event && event.data, {
+      kind: "file",
+      entries: [{ value: "pod.toml", is_dir: false }],
+    });
+    break;
+  }
+});
+
+Deno.test("40.12-15 pod run invokes the workflow that its prompt names", async () => {
+  await using server = await answers(1);
+  await using workspace = await Workspace.create(FILES);
+  const run = ["run", "/release", "and", "/tmp"];
+  const { code, stderr } = await workspace.run(run, { env: anthropicAt(server) });
+  equal(code, 0, stderr);
+  deepEqual(sent(server, 0).told, ["/release and /tmp", "[Workflow /release]\n1. Tag"]);
+  const input = (await workspace.entries()).find(({ kind }) => kind === "user_input");
+  deepEqual(input?.segments, [
+    { kind: "workflow_invoke", slug: "release" },
+    { kind: "text", content: " and /tmp" },
+  ]);
 });

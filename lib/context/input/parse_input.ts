@@ -1,4 +1,5 @@
 import type { InputSegment } from "../../protocol/mod.ts";
+import { isSlug } from "../workflows/slug.ts";
 
 /** How it is known what a word refers to. */
 export interface ReferenceCheck {
@@ -47,8 +48,9 @@ async function segmentOf(
   check: ReferenceCheck,
 ): Promise<Reference | null> {
   for (let name = word; name !== ""; name = name.slice(0, -1)) {
-    if (sigil === "@" ? await check.exists(name) : await check.isWorkflow(name)) {
-      return sigil === "@" ? fileRef(name) : { kind: "workflow_invoke", slug: name };
+    if (sigil === "@" && await check.exists(name)) return fileRef(name);
+    if (sigil === "/" && isSlug(name) && await check.isWorkflow(name)) {
+      return { kind: "workflow_invoke", slug: name };
     }
     if (!PUNCTUATION.test(name)) return null;
   }

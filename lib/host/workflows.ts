@@ -1,12 +1,5 @@
-import {
-  type InputSources,
-  type LoadedWorkflows,
-  type ResidentEntry,
-  resolveInput,
-  type WorkflowSources,
-} from "../context/mod.ts";
+import type { LoadedWorkflows, ResidentEntry, WorkflowSources } from "../context/mod.ts";
 import { findProject } from "../manifest/mod.ts";
-import type { PodParts } from "../pod/mod.ts";
 import { realPath } from "../tools/mod.ts";
 
 /** What makes a directory the project that workflows belong to. */
@@ -35,11 +28,6 @@ export async function findWorkflowSources(
     // The model is told of them.
     skillRoots: skillRoots.map((path) => realPath(path) ?? path),
   };
-}
-
-/** Looks up what an input of a pod refers to. */
-export function inputResolver(sources: InputSources): PodParts["resolveInput"] {
-  return (segments, signal) => resolveInput(segments, sources, signal);
 }
 
 /** The workflows and skills that the model is told of. */
