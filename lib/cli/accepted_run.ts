@@ -1,12 +1,11 @@
 import type { RunEnd } from "../pod/mod.ts";
+import type { InputSegment } from "../protocol/mod.ts";
 import type { Renderer } from "./output/renderer.ts";
 
-/** What a pod is given to do. */
-export interface RunRequest {
-  /** As a user's input, or as something to know that wakes the pod. */
-  readonly kind: "run" | "notify";
-  readonly text: string;
-}
+/** What a pod is given to do: a user's input as it was typed, or something to know that wakes it. */
+export type RunRequest =
+  | { readonly kind: "run"; readonly input: readonly InputSegment[] }
+  | { readonly kind: "notify"; readonly text: string };
 
 /** Where the events of a run go, in order; the first one is the snapshot. */
 export type RunView = Pick<Renderer, "event" | "warn">;

@@ -4,6 +4,7 @@ import type { Event, PodStatus, RequestId } from "../protocol/mod.ts";
 import type { ConversationRenderer } from "./output/conversation_renderer.ts";
 import { tell } from "./pod_connection.ts";
 import { endOf, statusOf } from "./read_event.ts";
+import { liveReferences } from "./references.ts";
 
 /** A person, or a script, at a live pod: what was sent there from here, and what has come of it. */
 export class Attached {
@@ -79,7 +80,8 @@ export class Attached {
     if (line.trim() === "") return;
     const id = newId();
     this.#unanswered.add(id);
-    const input = [{ kind: "text" as const, content: line.trimEnd() }];
+    const typed = [{ kind: "text" as const, content: line.trimEnd() }];
+    const input = await liveReferences(this.#client, typed);
     await tell(this.#client, { method: "run", params: { input }, id });
   }
 

@@ -1,11 +1,13 @@
 import { type Host, type LaunchOptions, openHost, type Stop } from "../host/mod.ts";
 import type { RunEnd } from "../pod/mod.ts";
+import type { InputSegment } from "../protocol/mod.ts";
 import { type AcceptedRun, keptForLater, type RunRequest, type RunView } from "./accepted_run.ts";
+import { hostedReferences } from "./references.ts";
 
 /** Opens a pod in this process and gives it something to do. */
 export async function startHostedRun(
   launch: LaunchOptions,
-  { kind, text }: RunRequest,
+  request: RunRequest,
   view: RunView,
   stop: Stop,
 ): Promise<AcceptedRun> {
@@ -14,14 +16,16 @@ export async function startHostedRun(
   view.event(host.snapshot());
   const { name, sessionId, pod, controller } = host;
   // Accepted before anything else, so that what has been waiting for the pod becomes part of it.
-  const end = kind === "run" ? runText(host, text) : runNotification(host, text, view);
+  const end = request.kind === "run"
+    ? runInput(host, await hostedReferences(host, request.input))
+    : runNotification(host, request.text, view);
   const serving = controller.serve();
   void stop.requested().then(() => controller.shutDown());
   return {
     name,
     ids: () => Promise.resolve({ sessionId, segmentId: pod.segmentId }),
     follow: () => end,
-    again: (text) => runText(host, text),
+    again: (content) => runInput(host, [{ kind: "text", content }]),
     async [Symbol.asyncDispose]() {
       // What others have told the pod meanwhile, it still does.
       controller.leave();
@@ -31,8 +35,8 @@ export async function startHostedRun(
   };
 }
 
-function runText({ controller }: Host, content: string): Promise<RunEnd> {
-  return controller.stage({ kind: "user", input: [{ kind: "text", content }] });
+function runInput({ controller }: Host, input: readonly InputSegment[]): Promise<RunEnd> {
+  return controller.stage({ kind: "user", input });
 }
 
 /** A paused pod is not woken: it is told when it goes on. */

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { flattenSegments } from "../protocol/mod.ts";
 import type { OutputFormat, PodConsole } from "./console.ts";
 import type { ControlName } from "./control_command.ts";
 
@@ -52,9 +53,9 @@ function addSend(program: Command, console: PodConsole, exitWith: ExitWith): voi
       async (name: string, words: string[], flags: { wait?: boolean; output: OutputFormat }) => {
         const { readPrompt } = await import("./prompt.ts");
         const { sendAndFollow, sendCommand } = await import("./send_command.ts");
-        const text = await readPrompt(words, console.stdin);
-        if (!flags.wait) return exitWith(await sendCommand(name, { kind: "run", text }));
-        exitWith(await sendAndFollow(console, name, text, flags.output));
+        const input = await readPrompt(words, console.stdin);
+        if (!flags.wait) return exitWith(await sendCommand(name, { kind: "run", input }));
+        exitWith(await sendAndFollow(console, name, input, flags.output));
       },
     );
 }
@@ -69,7 +70,7 @@ function addNotify(program: Command, console: PodConsole, exitWith: ExitWith): v
     .action(async (name: string, words: string[]) => {
       const { readPrompt } = await import("./prompt.ts");
       const { sendCommand } = await import("./send_command.ts");
-      const text = await readPrompt(words, console.stdin);
+      const text = flattenSegments(await readPrompt(words, console.stdin));
       exitWith(await sendCommand(name, { kind: "notify", text }));
     });
 }

@@ -16,6 +16,7 @@ import { StoppedError, unlessStopped } from "./ending.ts";
 import { LiveError } from "./live_error.ts";
 import { ask, connectPod, nameOf, tell, unlessRefused, wentAway } from "./pod_connection.ts";
 import { endOf, statusOf } from "./read_event.ts";
+import { liveReferences } from "./references.ts";
 import { untilTold } from "./until_told.ts";
 
 /** How long a pod may take to end a run that it was asked to cancel. */
@@ -43,7 +44,7 @@ export async function startLiveRun(
   const client = await connectPod(name);
   try {
     let { status } = client.snapshot.data;
-    const answer = await ask(client, methodOf(request), (event) => {
+    const answer = await ask(client, await methodOf(client, request), (event) => {
       status = statusOf(event) ?? status;
     });
     return new LiveRun({ client, request, status, answer, ...options });
@@ -53,10 +54,10 @@ export async function startLiveRun(
   }
 }
 
-function methodOf({ kind, text }: RunRequest): Method {
-  return kind === "run"
-    ? { method: "run", params: { input: [{ kind: "text", content: text }] } }
-    : { method: "notify", params: { message: text } };
+async function methodOf(client: PodClient, request: RunRequest): Promise<Method> {
+  return request.kind === "run"
+    ? { method: "run", params: { input: await liveReferences(client, request.input) } }
+    : { method: "notify", params: { message: request.text } };
 }
 
 /** The event that an input is on disk, or the end of a run that did not get that far. */
@@ -101,12 +102,15 @@ export class LiveRun implements AcceptedRun {
     const { client, request, answer, view } = this.#parts;
     view.event(client.snapshot);
     unlessRefused(client, answer);
-    return request.kind === "run" ? await this.#followOwn() : await this.#followNotification();
+    return request.kind === "run"
+      ? await this.#followOwn()
+      : await this.#followNotification(request.text);
   }
 
-  async again(text: string): Promise<RunEnd> {
+  async again(content: string): Promise<RunEnd> {
     const { client } = this.#parts;
-    unlessRefused(client, await ask(client, methodOf({ kind: "run", text })));
+    const input = [{ kind: "text" as const, content }];
+    unlessRefused(client, await ask(client, { method: "run", params: { input } }));
     return await this.#followOwn();
   }
 
@@ -148,9 +152,9 @@ export class LiveRun implements AcceptedRun {
    * The run in which the model is told is the one that goes on, or one that begins because of it. It is
    * shown from there on: what was said before is somebody else's, and so is the run to cancel.
    */
-  async #followNotification(): Promise<RunEnd> {
-    const { client, request, answer, view, stop } = this.#parts;
-    const told = await unlessStopped(untilTold(client, request.text, answer), stop);
+  async #followNotification(text: string): Promise<RunEnd> {
+    const { client, answer, view, stop } = this.#parts;
+    const told = await unlessStopped(untilTold(client, text, answer), stop);
     if (told === "paused") return keptForLater(this.name, view);
     if ("result" in told) return told;
     for (const event of told.events) view.event(event);

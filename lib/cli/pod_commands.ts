@@ -3,6 +3,7 @@ import type { PodConsole } from "./console.ts";
 import { addLaunchFlags, type LaunchFlags, serveArguments } from "./launch_flags.ts";
 import { addLiveCommands, describe, type ExitWith } from "./live_commands.ts";
 import { addServeFlags, type ServeFlags } from "./serve_flags.ts";
+import type { WorkflowFlags } from "./workflows_command.ts";
 
 /** Adds the commands that start pods which stay, and that talk to live ones. */
 export function addPodCommands(program: Command, console: PodConsole, exitWith: ExitWith): void {
@@ -41,6 +42,18 @@ export function addPodCommands(program: Command, console: PodConsole, exitWith: 
       const { lsCommand } = await import("./ls_command.ts");
       exitWith(await lsCommand(console, { all, json }));
     });
+
+  for (const kind of ["workflow", "skill"] as const) {
+    describe(program.command(`${kind}s`), `list the ${kind}s that a pod here would have`)
+      .option("--check", `say what is wrong with the files of ${kind}s; exit code 1 if anything is`)
+      .option("--manifest <file>", "of the pod; names the directories of skills")
+      .option("-C, --cwd <dir>", "where the pod would work; default: here")
+      .option("--json", "as one JSON array")
+      .action(async (flags: WorkflowFlags) => {
+        const { workflowsCommand } = await import("./workflows_command.ts");
+        exitWith(await workflowsCommand(console, kind, flags));
+      });
+  }
 
   addLiveCommands(program, console, exitWith);
   program.commandsGroup("Commands:");

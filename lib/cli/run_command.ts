@@ -47,7 +47,7 @@ export async function runCommand(options: RunOptions): Promise<number> {
 
 async function readRequest({ prompt, stdin, notify, stop }: RunOptions): Promise<RunRequest> {
   if (notify === undefined) {
-    return { kind: "run", text: await unlessStopped(readPrompt(prompt, stdin), stop) };
+    return { kind: "run", input: await unlessStopped(readPrompt(prompt, stdin), stop) };
   }
   if (prompt.length > 0) {
     throw new PodError("usage", "--notify has its own message; leave the prompt out");

@@ -1,4 +1,5 @@
 import { Stop } from "../host/mod.ts";
+import type { InputSegment } from "../protocol/mod.ts";
 import type { RunRequest } from "./accepted_run.ts";
 import type { OutputFormat, PodConsole } from "./console.ts";
 import { EXIT } from "./exit_code.ts";
@@ -12,7 +13,7 @@ const UNSEEN = { event() {}, warn() {} };
 export async function sendAndFollow(
   console: PodConsole,
   name: string,
-  text: string,
+  input: readonly InputSegment[],
   format: OutputFormat,
 ): Promise<number> {
   // Whoever stops watching does not stop the pod.
@@ -20,7 +21,7 @@ export async function sendAndFollow(
   const renderer = console.createRenderer(format, { structured: false, quiet: false });
   return await followRun(
     { renderer, stop },
-    (view) => startLiveRun(name, { kind: "run", text }, { view, stop, cancels: false }),
+    (view) => startLiveRun(name, { kind: "run", input }, { view, stop, cancels: false }),
   );
 }
 

@@ -20,6 +20,9 @@ export {
   type CompactionSettings,
   type CompactionTools,
 } from "./compaction/compact.ts";
+export { listCompletions } from "./input/completions.ts";
+export { parseInput, type ReferenceCheck } from "./input/parse_input.ts";
+export { type InputSources, type ResolvedInput, resolveInput } from "./input/resolve_input.ts";
 export { replayTasks, type Task } from "./compaction/task_list.ts";
 export { type AgentsMd, readAgentsMd } from "./prompts/agents_md.ts";
 export {
@@ -40,3 +43,10 @@ export {
   type SystemPromptParts,
 } from "./prompts/system_prompt.ts";
 export { type PromptFacts, type PromptVariables, promptVariables } from "./prompts/variables.ts";
+export { lintWorkflows } from "./workflows/lint.ts";
+export {
+  type LoadedWorkflows,
+  loadWorkflows,
+  type WorkflowSources,
+} from "./workflows/load_workflows.ts";
+export type { Finding, Workflow } from "./workflows/workflow.ts";

@@ -1,7 +1,15 @@
-import type { Pod, RunEnd, StopIntent } from "../pod/mod.ts";
-import type { Event, InputSegment, Method, PodEvent } from "../protocol/mod.ts";
+import { messageOf } from "../base/mod.ts";
+import { type Pod, type RunEnd, type StopIntent, wireCodeOf } from "../pod/mod.ts";
+import type {
+  Completion,
+  CompletionKind,
+  Event,
+  InputSegment,
+  Method,
+  PodEvent,
+} from "../protocol/mod.ts";
 import { handle } from "./handlers.ts";
-import { REJECTIONS } from "./rejection.ts";
+import { type Rejection, REJECTIONS } from "./rejection.ts";
 import { reportOf } from "./report.ts";
 
 /** Who sent a method; gets what concerns nobody else. */
@@ -11,7 +19,14 @@ export interface Sender {
 
 /** A run that is about to start. */
 export type StagedRun =
-  | { readonly kind: "user"; readonly input: readonly InputSegment[] }
+  | {
+    readonly kind: "user";
+    readonly input: readonly InputSegment[];
+    /** Called when the pod takes the input, before anybody hears of it. @default nobody is told */
+    readonly accepted?: () => void;
+    /** Told why the pod does not take the input: nothing has happened then. @default nobody is */
+    readonly refused?: (rejection: Rejection) => void;
+  }
   | { readonly kind: "notification"; readonly trigger: "notify" | "pod_event" }
   | { readonly kind: "resume" }
   /** No run of the model, but it takes its time and can be stopped like one. */
@@ -34,6 +49,8 @@ export interface ControllerParts {
   readonly report?: (event: PodEvent) => void;
   /** The pod's name, for such reports. */
   readonly podName: string;
+  /** What a reference that begins so may refer to. @default nothing */
+  readonly complete?: (kind: CompletionKind, prefix: string) => Promise<Completion[]>;
 }
 
 /**
@@ -71,9 +88,20 @@ export class Controller {
       isAnswered = true;
       sender.send(id === undefined ? event : { ...event, reply_to: id });
     };
-    const refused = this.#isShuttingDown ? REJECTIONS.shuttingDown : handle(this, method, answer);
-    if (refused) answer({ event: "error", data: refused });
-    if (!isAnswered) answer({ event: "status", data: { status: this.state } });
+    const acknowledge = () => {
+      if (!isAnswered) answer({ event: "status", data: { status: this.state } });
+    };
+    const outcome = this.#isShuttingDown
+      ? REJECTIONS.shuttingDown
+      : handle(this, method, { answer, acknowledge });
+    if (outcome === "answered later") return;
+    if (outcome) return answer({ event: "error", data: outcome });
+    acknowledge();
+  }
+
+  /** What a reference that begins so may refer to, whatever the pod is doing. */
+  async complete(kind: CompletionKind, prefix: string): Promise<Completion[]> {
+    return await this.#parts.complete?.(kind, prefix) ?? [];
   }
 
   /** Accepts a run, which begins when those before it are over; resolves when it has ended. */
@@ -139,13 +167,26 @@ export class Controller {
   #start(run: StagedRun, signal: AbortSignal): Promise<RunEnd> {
     switch (run.kind) {
       case "user":
-        return this.pod.run(run.input, signal);
+        return this.#runInput(run, signal);
       case "notification":
         return this.pod.runNotifications(run.trigger, signal);
       case "resume":
         return this.pod.resume(signal);
       case "compaction":
         return this.pod.compact(signal);
+    }
+  }
+
+  async #runInput(
+    { input, accepted, refused }: Extract<StagedRun, { kind: "user" }>,
+    signal: AbortSignal,
+  ): Promise<RunEnd> {
+    try {
+      return await this.pod.run(input, signal, accepted);
+    } catch (error) {
+      const rejection = { code: wireCodeOf(error), message: messageOf(error) };
+      refused?.(rejection);
+      return { result: "failed", ...rejection };
     }
   }
 }

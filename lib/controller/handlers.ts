@@ -1,4 +1,4 @@
-import { PodError } from "../base/mod.ts";
+import { messageOf, PodError } from "../base/mod.ts";
 import { wireCodeOf } from "../pod/mod.ts";
 import {
   type Event,
@@ -14,13 +14,22 @@ import { notVisible, type Rejection, REJECTIONS } from "./rejection.ts";
 type MethodName = Method["method"];
 type MethodOf<Name extends MethodName> = Extract<Method, { method: Name }>;
 
-/** What a method does in one state: nothing to return, or why it is refused. */
+/** How the client that asked hears of what comes of it, and nobody else. */
+export interface Reply {
+  readonly answer: (event: Event) => void;
+  /** Says that the method was taken, if the client wants to know. */
+  readonly acknowledge: () => void;
+}
+
+/** Why a method is refused, or that the handler itself answers, when it can; nothing: it was taken. */
+type Outcome = Rejection | "answered later" | void;
+
+/** What a method does in one state. */
 type Handler<Name extends MethodName> = (
   controller: Controller,
   method: MethodOf<Name>,
-  /** Sends an event to the client that asked, and to nobody else. */
-  answer: (event: Event) => void,
-) => Rejection | void;
+  reply: Reply,
+) => Outcome;
 
 type Row<Name extends MethodName> = Readonly<Record<PodStatus, Handler<Name>>>;
 
@@ -63,14 +72,12 @@ const TABLE: { readonly [Name in MethodName]: Row<Name> } = {
     running: refuse(runningNoRewind),
     paused: refuse(REJECTIONS.pausedNoRewind),
   },
-  list_visible_pods: unlessRunning((_controller, _method, answer) =>
+  list_visible_pods: unlessRunning((_controller, _method, { answer }) =>
     answer({ event: "visible_pods", data: { pods: [] } })
   ),
   inspect_pod: unlessRunning((_controller, { params }) => notVisible(params.name)),
   attach_or_restore_pod: unlessRunning((_controller, { params }) => notVisible(params.name)),
-  list_completions: always((_controller, { params: { kind } }, answer) =>
-    answer({ event: "completions", data: { kind, entries: [] } })
-  ),
+  list_completions: always(complete),
   shutdown: always((controller) => controller.shutDown()),
 };
 
@@ -85,15 +92,11 @@ function compact(controller: Controller): void {
 }
 
 /** Does what the table says for a method in the present state. */
-export function handle(
-  controller: Controller,
-  method: Method,
-  answer: (event: Event) => void,
-): Rejection | void {
+export function handle(controller: Controller, method: Method, reply: Reply): Outcome {
   // The row that belongs to a method takes exactly that method, which the compiler cannot follow.
   const row = TABLE[method.method] as Row<MethodName>;
   try {
-    return row[controller.state](controller, method, answer);
+    return row[controller.state](controller, method, reply);
   } catch (error) {
     if (!(error instanceof PodError)) throw error;
     return { code: wireCodeOf(error), message: error.message };
@@ -114,15 +117,36 @@ function unlessRunning<Name extends MethodName>(handler: Handler<Name>): Row<Nam
   return { idle: handler, running: refuse(runningNoDiscovery), paused: handler };
 }
 
-function run(controller: Controller, { params: { input } }: MethodOf<"run">): Rejection | void {
+/** Answered when it is known whether the pod can do it: what the input refers to has to be looked up. */
+function run(
+  controller: Controller,
+  { params: { input } }: MethodOf<"run">,
+  { answer, acknowledge }: Reply,
+): Outcome {
   if (flattenSegments(input).trim() === "") return REJECTIONS.emptyInput;
-  void controller.stage({ kind: "user", input });
+  const refused = (data: Rejection) => answer({ event: "error", data });
+  void controller.stage({ kind: "user", input, accepted: acknowledge, refused });
+  return "answered later";
+}
+
+/** Nothing waits for the answer. */
+function complete(
+  controller: Controller,
+  { params: { kind, prefix } }: MethodOf<"list_completions">,
+  { answer }: Reply,
+): Outcome {
+  void controller.complete(kind, prefix).then(
+    (entries) => answer({ event: "completions", data: { kind, entries } }),
+    (error) =>
+      answer({ event: "error", data: { code: wireCodeOf(error), message: messageOf(error) } }),
+  );
+  return "answered later";
 }
 
 function listRewindTargets(
   { pod }: Controller,
   _method: MethodOf<"list_rewind_targets">,
-  answer: (event: Event) => void,
+  { answer }: Reply,
 ): void {
   answer({ event: "rewind_targets", data: pod.listRewindTargets() });
 }

@@ -13,3 +13,4 @@ export { type DetachedPod, startDetached } from "./start_detached.ts";
 export { findStoredPod } from "./stored_pod.ts";
 export { openStores } from "./stores.ts";
 export { Stop, type StopReason } from "./stop.ts";
+export { findWorkflowSources } from "./workflows.ts";

@@ -1,5 +1,5 @@
 import { type JsonObject, messageOf, newId } from "../base/mod.ts";
-import { withFallback } from "../context/mod.ts";
+import { listCompletions, loadWorkflows, resolveInput, withFallback } from "../context/mod.ts";
 import { Controller } from "../controller/mod.ts";
 import {
   type Env,
@@ -22,11 +22,14 @@ import { loadPrompts, systemPromptRenderer } from "./prompts.ts";
 import { durableStorage, ephemeralStorage, type PodIdentity } from "./storage.ts";
 import { checkUnchanged, openConversation, type StoredConversation } from "./stored_pod.ts";
 import { createToolSet } from "./tool_set.ts";
+import { findWorkflowSources, residentWorkflows, workflowWarnings } from "./workflows.ts";
 
 /** A pod with everything it needs, in this process. */
 export interface Host extends PodIdentity, AsyncDisposable {
   readonly pod: Pod;
   readonly controller: Controller;
+  /** Where it works: absolute. */
+  readonly cwd: string;
   /** Null for a pod that nobody can talk to. */
   readonly socketPath: string | null;
   /** What was odd about the configuration, a line each. */
@@ -75,10 +78,18 @@ export async function openLaunch(launch: Launch, watch: (event: Event) => void):
     isRestored: conversation !== null,
     instructions: options.instructions,
   });
+  const workflowSources = await findWorkflowSources({
+    workspaceRoot: manifest.memory?.workspace_root,
+    skillRoots: manifest.skills.directories,
+    cwd,
+    homeDirectory: env("HOME") || null,
+  });
+  const workflows = await loadWorkflows(workflowSources);
   const warnings = [
     ...launch.warnings,
     ...model.unsupported(config),
     ...prompts.warnings,
+    ...workflowWarnings(workflows),
   ];
 
   const identity: PodIdentity = {
@@ -117,6 +128,12 @@ export async function openLaunch(launch: Launch, watch: (event: Event) => void):
       data: { level: "warn", source, message, timestamp_ms: Date.now() },
     });
   const texts = withFallback(prompts.catalog, (error) => warn("pod")(messageOf(error)));
+  const inputSources = {
+    files: toolSet.files.files,
+    cwd,
+    maxBytes: manifest.worker.file_upload.max_bytes,
+    workflows: workflowSources,
+  };
   const pod = new Pod({
     ...identity,
     cwd,
@@ -130,10 +147,12 @@ export async function openLaunch(launch: Launch, watch: (event: Event) => void):
       language: manifest.worker.language,
       toolNames: toolSet.tools.map((tool) => tool.name),
       scopeSummary: () => scope.current.summary(),
+      workflows: residentWorkflows(workflows),
       outputSchema: options.outputSchema,
       onProblem: warn("agents_md"),
     }),
     prompts: texts,
+    resolveInput: (segments, signal) => resolveInput(segments, inputSources, signal),
     createLog: (segmentId, entries) => storage.createLog(segmentId, entries),
     publish: (event) => outlet.publish(event),
     maxTurns: manifest.worker.max_turns,
@@ -149,10 +168,20 @@ export async function openLaunch(launch: Launch, watch: (event: Event) => void):
       files: toolSet.files,
     },
   }, conversation ?? undefined);
+  // A session that goes on has been told.
+  for (const text of conversation === null ? workflows.shadowed : []) {
+    const message = `[Skill shadowed] ${text}`;
+    pod.notify({ kind: "notification", message, auto_run: false }, false);
+  }
   const parent = session?.kind === "adopted"
     ? new ParentReports(session.callback, warn("pod"))
     : null;
-  const controller = new Controller({ pod, podName: name, report: (event) => parent?.send(event) });
+  const controller = new Controller({
+    pod,
+    podName: name,
+    report: (event) => parent?.send(event),
+    complete: (kind, prefix) => listCompletions(kind, prefix, inputSources),
+  });
   const takeDown = async () => {
     await parent?.[Symbol.asyncDispose]();
     await outlet[Symbol.asyncDispose]();
@@ -173,6 +202,7 @@ export async function openLaunch(launch: Launch, watch: (event: Event) => void):
     ...identity,
     pod,
     controller,
+    cwd,
     socketPath: runtime?.socketPath ?? null,
     warnings,
     snapshot: () => JSON.parse(pod.snapshotJson()),

@@ -1,5 +1,6 @@
 import { PodError } from "../base/mod.ts";
 import type { Manifest } from "../manifest/mod.ts";
+import type { ScopeRule } from "../protocol/mod.ts";
 import { covers, Scope, type ScopeRules, SharedScope } from "../scope/mod.ts";
 import type { ScopeSnapshot } from "../session/mod.ts";
 import { realPath } from "../tools/mod.ts";
@@ -11,12 +12,12 @@ import { realPath } from "../tools/mod.ts";
  * @throws {PodError} when the pod could not even read where it works.
  */
 export function createScope(
-  { scope: { allow, deny } }: Manifest,
+  { scope: { allow, deny }, skills }: Manifest,
   kept: ScopeSnapshot | null,
   cwd: string,
 ): SharedScope {
   const scope = kept === null
-    ? Scope.create({ allow, deny }, realPath)
+    ? Scope.create({ allow: [...allow, ...skills.directories.map(readable)], deny }, realPath)
     : Scope.create(kept, realPath).withDeny(deny);
   if (!scope.canRead(cwd)) {
     throw new PodError(
@@ -25,6 +26,10 @@ export function createScope(
     );
   }
   return new SharedScope(scope);
+}
+
+function readable(target: string): ScopeRule {
+  return { target, permission: "read", recursive: true };
 }
 
 /**

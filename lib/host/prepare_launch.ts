@@ -10,7 +10,7 @@ import {
 } from "../manifest/mod.ts";
 import { launchManifest, type LaunchOptions } from "./launch.ts";
 import { givenBase, type LaunchBase, profileBase, storedBase } from "./launch_base.ts";
-import { findStoredPod, findStoredSession, type StoredPod } from "./stored_pod.ts";
+import { findStoredPod, findStoredSession, nameInUse, type StoredPod } from "./stored_pod.ts";
 import { openStores, type Stores, usingDirectories } from "./stores.ts";
 
 /** What is settled before a pod is put together: which session it works in, and by which manifest. */
@@ -64,7 +64,12 @@ export async function prepareLaunch(options: LaunchOptions): Promise<Launch> {
   const holder = stored?.name === manifest.pod.name
     ? stored
     : stores && await findStoredPod(manifest.pod.name, stores);
-  if (holder !== null && holder.sessionId !== sessionId) refuseUsedName(holder, options);
+  if (holder !== null && holder.sessionId !== sessionId) {
+    const { kind } = options.session ?? { kind: "named" };
+    // It was not there when it was looked for.
+    if (kind === "named" && manifest.pod.name === givenName) throw nameInUse(givenName);
+    refuseUsedName(holder, options);
+  }
   if (stored?.segmentId) refuseScopeFlags(manifest.pod.name, options);
   return {
     options,

@@ -7,6 +7,7 @@ import {
   promptVariables,
   readAgentsMd,
   renderSystemPrompt,
+  type ResidentEntry,
 } from "../context/mod.ts";
 import { findProject, type Manifest, parentDirectory } from "../manifest/mod.ts";
 
@@ -84,6 +85,7 @@ export interface SystemPromptFacts {
   readonly toolNames: readonly string[];
   /** The scope as it is then. */
   readonly scopeSummary: () => string;
+  readonly workflows: readonly ResidentEntry[];
   readonly outputSchema?: string;
   /** Told what keeps an `AGENTS.md` from being read. */
   readonly onProblem: (message: string) => void;
@@ -95,7 +97,7 @@ export function systemPromptRenderer(
   facts: SystemPromptFacts,
 ): (() => string) | null {
   const { instructions, catalog, agentsDirectories } = prompts;
-  const { cwd, language, toolNames, scopeSummary, outputSchema, onProblem } = facts;
+  const { cwd, language, toolNames, scopeSummary, workflows, outputSchema, onProblem } = facts;
   if (instructions === null) return null;
   return () => {
     const agentsMd = readAgentsMd(agentsDirectories);
@@ -103,7 +105,7 @@ export function systemPromptRenderer(
     return renderSystemPrompt({
       instructions,
       variables: promptVariables({ cwd, language, tools: toolNames, now: new Date() }),
-      sections: { scopeSummary: scopeSummary(), agentsMd: agentsMd.text, outputSchema },
+      sections: { scopeSummary: scopeSummary(), agentsMd: agentsMd.text, workflows, outputSchema },
     }, catalog);
   };
 }

@@ -150,12 +150,16 @@ export class Conversation implements Disposable {
     try {
       this.journal.append(metricEntry(metric));
     } catch (error) {
-      const message = `failed to record metric \`${metric.name}\`: ${messageOf(error)}`;
-      this.journal.publish({
-        event: "alert",
-        data: { level: "warn", source: "pod", message, timestamp_ms: Date.now() },
-      });
+      this.warn(`failed to record metric \`${metric.name}\`: ${messageOf(error)}`);
     }
+  }
+
+  /** Tells whoever watches of something odd. */
+  warn(message: string): void {
+    this.journal.publish({
+      event: "alert",
+      data: { level: "warn", source: "pod", message, timestamp_ms: Date.now() },
+    });
   }
 
   /** Where the conversation is now. */

@@ -1,5 +1,6 @@
 import { runTurns, type TurnsResult } from "../agent/mod.ts";
 import { PodError } from "../base/mod.ts";
+import type { ResolvedInput } from "../context/mod.ts";
 import {
   type Event,
   flattenSegments,
@@ -12,6 +13,7 @@ import {
   textMessage,
 } from "../protocol/mod.ts";
 import type { Interruption, QueuedNotification } from "../session/mod.ts";
+import { commitOf } from "./commit.ts";
 import { Compactor } from "./compactor.ts";
 import { Conversation, type Mark } from "./conversation.ts";
 import { isNotification, showNotification } from "./notification.ts";
@@ -20,6 +22,9 @@ import { endEvent, failedEnd, outcomeEntry, type RunEnd } from "./run_end.ts";
 import { snapshotJson } from "./snapshot.ts";
 import { statusEntry } from "./status_entry.ts";
 import { stopIntentOf } from "./stop_intent.ts";
+
+/** What an input that refers to nothing comes with. */
+const NOTHING_MORE: ResolvedInput = { additions: [], warnings: [] };
 
 /** What distinguishes the ways to start a run. */
 interface RunStart {
@@ -84,28 +89,43 @@ export class Pod {
   }
 
   /**
-   * Runs one user input to its end: commits it, drives the model, commits what comes of it. Once the
-   * input is accepted, every failure is an end of the run, recorded as far as the log can be written.
+   * Runs one user input to its end: looks up what it refers to, commits all of it, drives the model,
+   * commits what comes of it. Once the input is accepted, every failure is an end of the run, recorded as
+   * far as the log can be written.
    *
-   * @throws {PodError} `invalid_request` when the input is empty; nothing has been written then.
+   * @param accepted called before anything else is told, when it is clear that the input can be run
+   * @throws {PodError} `invalid_request` when the input is empty or invokes what it cannot; nothing has
+   * been written or told then.
    */
-  async run(input: readonly InputSegment[], signal: AbortSignal): Promise<RunEnd> {
+  async run(
+    input: readonly InputSegment[],
+    signal: AbortSignal,
+    accepted = () => {},
+  ): Promise<RunEnd> {
     const { journal } = this.#conversation;
     const text = flattenSegments(input);
     if (text.trim() === "") {
       throw new PodError("invalid_request", "the input is empty; say what is to be done");
     }
     const segments = [...input];
+    const resolved = await this.#resolve(segments, signal);
+    accepted();
+    if (resolved === null) return this.#takenBack();
+    const commits = resolved.additions.map((addition) => commitOf({ kind: "append", ...addition }));
     // All in one step: whoever attaches in between would see the input twice.
     const begin = () => {
       const ts = Date.now();
       journal.append(
         { kind: "invoke", ts, trigger: "user_send" },
         { kind: "user_input", ts, segments },
+        ...commits.flatMap(({ entry }) => entry ?? []),
       );
-      this.#conversation.history.push(textMessage("user", text));
+      const items = resolved.additions.map(({ item }) => item);
+      this.#conversation.history.push(textMessage("user", text), ...items);
       journal.publish({ event: "invoke_start", data: { kind: "user_send" } });
       journal.publish({ event: "user_message", data: { segments } });
+      for (const message of resolved.warnings) this.#conversation.warn(message);
+      for (const { event } of commits) if (event !== undefined) journal.publish(event);
     };
     return await this.#run({ begin, tidy: true, canRollBack: true }, signal);
   }
@@ -223,6 +243,27 @@ export class Pod {
     journal.publish(endEvent(end));
     if (end.result === "paused") this.#setStatus("paused");
     else this.#rest();
+    return end;
+  }
+
+  /** What an input comes with; null when the run is stopped before that is known. */
+  async #resolve(segments: InputSegment[], signal: AbortSignal): Promise<ResolvedInput | null> {
+    const { resolveInput } = this.#parts;
+    if (resolveInput === undefined) return NOTHING_MORE;
+    try {
+      return await resolveInput(segments, signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      // Who leaves does not take back what was accepted.
+      return stopIntentOf(signal) === "shutdown" ? NOTHING_MORE : null;
+    }
+  }
+
+  /** The end of a run that was stopped before anything had come of it. */
+  #takenBack(): RunEnd {
+    const end: RunEnd = { result: "rolled_back" };
+    this.#conversation.journal.publish(endEvent(end));
+    this.#setStatus(this.#status);
     return end;
   }
 

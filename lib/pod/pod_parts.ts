@@ -1,6 +1,6 @@
 import type { RetryPolicy, Tool, ToolOutputLimits } from "../agent/mod.ts";
-import type { CompactionTools, PromptCatalog } from "../context/mod.ts";
-import type { Event, RequestConfig } from "../protocol/mod.ts";
+import type { CompactionTools, PromptCatalog, ResolvedInput } from "../context/mod.ts";
+import type { Event, InputSegment, RequestConfig } from "../protocol/mod.ts";
 import type { Model } from "../providers/mod.ts";
 import type { Log, ScopeSnapshot, SessionState } from "../session/mod.ts";
 import type { CreateLog } from "./journal.ts";
@@ -23,6 +23,15 @@ export interface PodParts {
   readonly renderSystemPrompt: (() => string) | null;
   /** What the pod itself says to the model; a text that cannot be made ends the run. */
   readonly prompts: PromptCatalog;
+  /**
+   * Looks up what an input refers to. A `PodError` refuses the input; an aborted signal ends the search.
+   *
+   * @default references stay what they are, text
+   */
+  readonly resolveInput?: (
+    segments: readonly InputSegment[],
+    signal: AbortSignal,
+  ) => Promise<ResolvedInput>;
   readonly createLog: CreateLog;
   /** Takes every observable step, in order. */
   readonly publish: (event: Event) => void;

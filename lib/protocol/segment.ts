@@ -36,6 +36,11 @@ export const inputSegment = v.lazy((input) =>
 );
 export type InputSegment = v.InferOutput<typeof inputSegment>;
 
+/** Whether a piece is of a kind that this version knows. */
+export function isKnownSegment({ kind }: InputSegment): boolean {
+  return knownSegments.has(kind);
+}
+
 /** The text that the model sees for an input: its pieces without anything between them. */
 export function flattenSegments(segments: readonly InputSegment[]): string {
   return segments.map(segmentText).join("");

@@ -8,7 +8,12 @@
 export { createFileTools, type FileToolsOptions } from "./file_tools.ts";
 export { defineTool, optionalCount } from "./define_tool.ts";
 export { realPath } from "./look_up.ts";
-export { type ReadableFile, ScopedFiles, type ScopedFilesOptions } from "./scoped_files.ts";
+export {
+  type DirectoryEntry,
+  type ReadableFile,
+  ScopedFiles,
+  type ScopedFilesOptions,
+} from "./scoped_files.ts";
 export { createReadTool, readLines } from "./read.ts";
 export { FileTracker } from "./tracker.ts";
 export { createSearchTools } from "./search_tools.ts";

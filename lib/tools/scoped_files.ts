@@ -14,8 +14,20 @@ export const MAX_FILE_BYTES = 256 * 1024 * 1024;
 /** A file that was opened for reading; closed at the end of its `using` block. */
 export interface ReadableFile extends Disposable {
   readonly canonicalPath: string;
+  /** In bytes, when it was opened. */
+  readonly size: number;
+  /** Its first bytes, at most so many, instead of {@link blocks}; here no file is too large. */
+  head(maxBytes: number): Promise<Uint8Array<ArrayBuffer>>;
   /** Its bytes from the start, once, in blocks of {@link BLOCK_BYTES}; the last one is shorter. */
   blocks(): AsyncIterable<Uint8Array<ArrayBuffer>>;
+}
+
+/** What lies directly in a directory. */
+export interface DirectoryEntry {
+  readonly name: string;
+  readonly isSymlink: boolean;
+  /** Links followed. */
+  readonly isDirectory: boolean;
 }
 
 /** Where a search starts. */
@@ -76,6 +88,9 @@ export class ScopedFiles {
       const file = openRegularFile(placeOf(canonicalPath), { read: true }, path);
       return {
         canonicalPath,
+        size: file.statSync().size,
+        head: (maxBytes) =>
+          asPathError(path, () => readBytes(file, Math.min(maxBytes, MAX_FILE_BYTES))),
         blocks: () => readBlocks(file, path),
         [Symbol.dispose]: () => file.close(),
       };
@@ -88,6 +103,37 @@ export class ScopedFiles {
     const blocks = await Array.fromAsync(file.blocks());
     const bytes = new Uint8Array(await new Blob(blocks).arrayBuffer());
     return { canonicalPath: file.canonicalPath, bytes };
+  }
+
+  /**
+   * What lies directly in a directory and may be read, in no order; a link counts by what it leads to.
+   * Null for anything but a directory.
+   *
+   * @param isWanted asked about each name first
+   */
+  list(
+    path: string,
+    isWanted: (name: string) => boolean = () => true,
+  ): Promise<DirectoryEntry[] | null> {
+    return asPathError(path, () => {
+      const canonicalPath = this.#resolve(path, "read");
+      if (!isDirectory(canonicalPath)) return null;
+      const permissionOf = this.#scope.snapshot();
+      const found = inDirectory(canonicalPath, (directory) => [
+        ...Deno.readDirSync(directory.at(".")),
+      ]);
+      return found.filter(({ name }) => isWanted(name)).flatMap(({ name, ...kind }) => {
+        const { isSymlink } = kind;
+        const entry = joinPath(canonicalPath, name);
+        const target = isSymlink ? this.#scope.resolve(entry) : entry;
+        if (target === null || permissionOf(target) === null) return [];
+        return [{
+          name,
+          isSymlink,
+          isDirectory: isSymlink ? isDirectory(target) : kind.isDirectory,
+        }];
+      });
+    });
   }
 
   /**
@@ -175,7 +221,7 @@ async function* readBlocks(
   if (file.statSync().size > MAX_FILE_BYTES) throw tooLarge;
   let total = 0;
   for (let last = false; !last;) {
-    const block = await asPathError(path, () => readBlock(file));
+    const block = await asPathError(path, () => readBytes(file, BLOCK_BYTES));
     total += block.byteLength;
     if (total > MAX_FILE_BYTES) throw tooLarge;
     last = block.byteLength < BLOCK_BYTES;
@@ -183,16 +229,16 @@ async function* readBlocks(
   }
 }
 
-/** The next block; shorter than {@link BLOCK_BYTES} only at the end of the file. */
-async function readBlock(file: Deno.FsFile): Promise<Uint8Array<ArrayBuffer>> {
-  const block = new Uint8Array(BLOCK_BYTES);
+/** The next bytes; fewer than `count` only at the end of the file. */
+async function readBytes(file: Deno.FsFile, count: number): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(count);
   let filled = 0;
-  while (filled < BLOCK_BYTES) {
-    const count = await file.read(block.subarray(filled));
-    if (count === null) break;
-    filled += count;
+  while (filled < count) {
+    const read = await file.read(bytes.subarray(filled));
+    if (read === null) break;
+    filled += read;
   }
-  return block.subarray(0, filled);
+  return bytes.subarray(0, filled);
 }
 
 /** Makes a directory and those above it that are missing, each one only if it may be written. */

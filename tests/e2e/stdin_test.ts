@@ -1,3 +1,4 @@
+import { flattenSegments, type InputSegment } from "../../lib/protocol/mod.ts";
 import { deepEqual, equal, match } from "../support/assert.ts";
 import { type PodOptions, Workspace } from "../support/pod_process.ts";
 import { reportOf } from "../support/run_output.ts";
@@ -10,8 +11,8 @@ async function ask(prompt: readonly string[], options: PodOptions) {
   const finished = await workspace.run(["run", "--model", model, ...prompt], options);
   if (finished.code !== 0) return { ...finished, asked: undefined };
   const entry = (await workspace.entries()).find(({ kind }) => kind === "user_input");
-  const [segment] = entry?.segments as { content: string }[];
-  return { ...finished, asked: segment?.content };
+  const segments = entry?.segments as InputSegment[];
+  return { ...finished, asked: flattenSegments(segments) };
 }
 
 Deno.test("a prompt does not wait for an inherited pipe that stays open", async () => {

@@ -42,6 +42,7 @@ export type PromptInputs = {
   resident_memory_summary_section: { summary: string };
   /** `entries`: lines `- <slug>: <description>`. */
   resident_knowledge_section: { entries: string };
+  /** Those of this one end with ` (<path>)`. */
   resident_workflows_section: { entries: string };
   /** `schema`: JSON Schema, as text. */
   output_schema_section: { schema: string };

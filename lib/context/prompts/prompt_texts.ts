@@ -62,8 +62,9 @@ export const PROMPT_TEXTS: {
   resident_workflows_section: ({ entries }) =>
     section(
       "Resident workflows",
-      "Written procedures. When a request matches one, follow that procedure instead of improvising. " +
-        "The user starts one with `/<slug>`, which brings its text; you cannot start one yourself.\n\n" +
+      "Written procedures, each with the file that holds it. When a request matches one, read that file " +
+        "and follow it instead of improvising. The user starts one with `/<slug>`, which brings its " +
+        "text; you cannot start one yourself.\n\n" +
         entries,
     ),
   output_schema_section: ({ schema }) =>

@@ -30,6 +30,8 @@ export interface PromptSections {
 export interface ResidentEntry {
   readonly slug: string;
   readonly description: string;
+  /** Of the file that has the text, for the model to read. */
+  readonly path?: string;
 }
 
 /**
@@ -52,7 +54,10 @@ export function renderSystemPrompt(parts: SystemPromptParts, catalog: PromptCata
 function residentEntries(entries: readonly ResidentEntry[]): string {
   return entries
     .toSorted((left, right) => left.slug < right.slug ? -1 : 1)
-    .map(({ slug, description }) => `- ${slug}: ${description.replaceAll(/[\r\n]/g, " ")}`)
+    .map(({ slug, description, path }) => {
+      const line = `- ${slug}: ${description.replaceAll(/[\r\n]/g, " ")}`;
+      return path === undefined ? line : `${line} (${path})`;
+    })
     .join("\n");
 }
 

@@ -1,0 +1,56 @@
+import { PodError } from "../../base/mod.ts";
+import type { Completion, CompletionKind } from "../../protocol/mod.ts";
+import { loadWorkflows } from "../workflows/load_workflows.ts";
+import { byBytes } from "./directory_listing.ts";
+import type { InputSources } from "./resolve_input.ts";
+
+const MAX_ENTRIES = 100;
+
+/**
+ * What a reference that begins so may refer to, as it is now; at most 100 candidates (spec 40 §5). It
+ * never fails: where nothing can be looked up there are none.
+ */
+export async function listCompletions(
+  kind: CompletionKind,
+  prefix: string,
+  sources: InputSources,
+): Promise<Completion[]> {
+  switch (kind) {
+    case "file":
+      return (await completeFile(prefix, sources)).slice(0, MAX_ENTRIES);
+    case "workflow":
+      return (await completeWorkflow(prefix, sources)).slice(0, MAX_ENTRIES);
+    case "knowledge":
+      // Without memory no such reference leads anywhere.
+      return [];
+  }
+}
+
+/** What lies in the directory that the prefix names up to its last slash. */
+async function completeFile(prefix: string, { files, cwd }: InputSources): Promise<Completion[]> {
+  const directory = prefix.slice(0, prefix.lastIndexOf("/") + 1);
+  const start = prefix.slice(directory.length);
+  try {
+    const absolute = files.absolute(prefix.startsWith("/") ? directory : `${cwd}/${directory}`);
+    const entries = await files.list(absolute, (name) => name.startsWith(start)) ?? [];
+    return entries
+      .map(({ name, isDirectory }) => ({ value: directory + name, is_dir: isDirectory }))
+      .sort((left, right) =>
+        Number(right.is_dir) - Number(left.is_dir) || byBytes(left.value, right.value)
+      );
+  } catch (error) {
+    if (error instanceof PodError) return [];
+    throw error;
+  }
+}
+
+async function completeWorkflow(
+  prefix: string,
+  { workflows: sources }: InputSources,
+): Promise<Completion[]> {
+  const { workflows } = await loadWorkflows(sources);
+  return [...workflows.values()]
+    .filter(({ slug, isUserInvocable }) => isUserInvocable && slug.startsWith(prefix))
+    .map(({ slug }) => ({ value: slug, is_dir: false }))
+    .sort((left, right) => byBytes(left.value, right.value));
+}

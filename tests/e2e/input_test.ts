@@ -1,0 +1,71 @@
+import { deepEqual, equal, match } from "../support/assert.ts";
+import { anthropicAt } from "../support/model_env.ts";
+import { type ModelServer, startModelServer } from "../support/model_server.ts";
+import { Workspace } from "../support/pod_process.ts";
+import { readAnthropic } from "../support/wire_rules.ts";
+
+/** What the model was told in the last request, a text per piece. */
+function told(server: ModelServer): string[] {
+  const request = server.requests.at(-1);
+  if (request === undefined) throw new Error("there was no request");
+  return readAnthropic(request).items.flatMap((item) => item.kind === "text" ? [item.text] : []);
+}
+
+const answers = (count: number) => startModelServer(Array(count).fill({ text: "Hi" }));
+
+Deno.test("40.12-9 pod run shows the files and directories that its prompt names", async () => {
+  await using server = answers(1);
+  await using workspace = await Workspace.create({ "src/a.ts": "let a;\n", "docs/x.md": "" });
+  const prompt = ["review", "@src/a.ts,", "@docs", "for ada@example.org", "and @hono/node-server"];
+  const { code, stderr } = await workspace.run(["run", ...prompt], { env: anthropicAt(server) });
+  equal(code, 0, stderr);
+  deepEqual(told(server), [
+    "review @src/a.ts, @docs for ada@example.org and @hono/node-server",
+    "[File: src/a.ts]\nlet a;\n",
+    "[Dir: docs]\nx.md",
+  ]);
+  const kinds = (await workspace.entries()).map(({ kind }) => kind);
+  deepEqual(kinds.slice(2, 6), ["invoke", "user_input", "system_item", "system_item"]);
+});
+
+Deno.test("40.12-10 40.12-11 a limit cuts files; what may not be read is told on standard error", async () => {
+  await using server = answers(1);
+  await using workspace = await Workspace.create({
+    "pod.toml": '[worker.file_upload]\nmax_bytes = 5\n[[scope.allow]]\ntarget = "."\n' +
+      'permission = "write"\n',
+    "ten": "0123456789",
+    "../secret": "secret",
+  });
+  const run = ["run", "--manifest", "pod.toml", "@ten @../secret"];
+  const { code, stderr } = await workspace.run(run, { env: anthropicAt(server) });
+  equal(code, 0, stderr);
+  match(stderr, /file ref @\.\.\/secret could not be resolved: path is outside allowed scope: \//);
+  const remark = "[...truncated, 10 bytes total — use Read for the rest]";
+  deepEqual(told(server), ["@ten @../secret", `[File: ten]\n01234\n${remark}`]);
+});
+
+Deno.test("references count from where the pod works; what is piped in holds none", async () => {
+  await using server = answers(1);
+  await using workspace = await Workspace.create({ "pkg/a.ts": "A" });
+  await workspace.run(["run", "--cwd", "pkg", "see @a.ts", "-"], {
+    env: anthropicAt(server),
+    stdin: "@a.ts\n",
+  });
+  deepEqual(told(server), ["see @a.ts\n\n@a.ts", "[File: a.ts]\nA"]);
+});
+
+Deno.test("pod send and pod attach show what they are given to a live pod, from its directory", async () => {
+  await using server = answers(2);
+  await using workspace = await Workspace.create({ "pkg/a.ts": "A", "pkg/b.ts": "B" });
+  await using pod = workspace.spawn(["serve", "--pod", "live", "--cwd", "pkg"], {
+    env: anthropicAt(server),
+  });
+  await pod.printed(/POD-READY/);
+  const sent = await workspace.run(["send", "live", "--wait", "see @a.ts"]);
+  equal(sent.code, 0, sent.stderr);
+  deepEqual(told(server), ["see @a.ts", "[File: a.ts]\nA"]);
+  await using attached = workspace.spawn(["attach", "live"], { stdin: "and @b.ts\n" });
+  await attached.finished;
+  await server.request(1);
+  deepEqual(told(server).slice(-2), ["and @b.ts", "[File: b.ts]\nB"]);
+});
