@@ -55,7 +55,7 @@ Deno.test("30.14-10 an unknown kind, at any depth, is no entry", () => {
     const value of [
       { kind: "from_tomorrow", ts: 1 },
       { kind: "assistant_item", ts: 1, item: { kind: "picture" } },
-      { kind: "system_item", ts: 1, item: { kind: "picture", body: "b" } },
+      { kind: "system_item", ts: 1, item: { kind: "picture" } },
       { ts: 1 },
       [],
       null,
@@ -63,6 +63,11 @@ Deno.test("30.14-10 an unknown kind, at any depth, is no entry", () => {
   ) {
     throws(() => parseEntry(value), ProtocolError);
   }
+});
+
+Deno.test("40.11-W45 an item of the runtime of an unknown kind is what its body says", () => {
+  const entry = { kind: "system_item", ts: 1, item: { kind: "picture", url: "x", body: "b" } };
+  deepEqual<unknown>(parseEntry(entry), entry);
 });
 
 Deno.test("30.14-10 no field of an example line can be missing, unless it is optional", () => {
