@@ -58,8 +58,9 @@ async function stored(name: string): Promise<Found> {
   if (pod === null) {
     throw new PodError("not_found", `there is no pod \`${name}\`; see: pod ls --all`);
   }
-  pod.conversation?.log.close();
-  return { state: pod.conversation?.state ?? replay([]), contextWindow: null };
+  const { sessionId, segmentId } = pod;
+  const entries = segmentId === null ? [] : stores.sessions.readEntries(sessionId, segmentId);
+  return { state: replay(entries), contextWindow: null };
 }
 
 function formatReport({ tokens, source, context_window: size, parts }: ContextReport): string {

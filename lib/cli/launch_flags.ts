@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { LaunchOptions } from "../host/mod.ts";
 
 /** The flags that say what a pod is, as parsed. */
@@ -10,6 +10,7 @@ export interface LaunchFlags {
   readonly deny: string[];
   readonly maxTurns?: number;
   readonly manifest?: string;
+  readonly profile?: string;
   readonly share?: boolean;
 }
 
@@ -23,15 +24,23 @@ export function addLaunchFlags(command: Command): Command {
     .option("--deny <dir>", "keep it out of DIR (repeatable)", collect, [])
     .option("--max-turns <n>", "stop a run after N turns of the model", parseCount)
     .option("--manifest <file>", "TOML description of the pod")
+    .addOption(
+      new Option(
+        "--profile <selector>",
+        "recipe for a new pod: a name from profiles.toml, or a file",
+      ).conflicts("manifest"),
+    )
     .option("--share", "work in directories that another live pod claims");
 }
 
 /** What the flags ask for. */
 export function launchOptions(
   flags: LaunchFlags,
-  kind: Pick<LaunchOptions, "name" | "ephemeral" | "isOneShot">,
+  kind: Pick<LaunchOptions, "name" | "ephemeral" | "isOneShot" | "session" | "storePath">,
 ): LaunchOptions {
   return {
+    // A profile is for a new pod.
+    session: flags.profile === undefined ? undefined : { kind: "fresh" },
     ...kind,
     model: flags.model,
     cwd: flags.cwd,
@@ -40,16 +49,20 @@ export function launchOptions(
     deny: flags.deny,
     maxTurns: flags.maxTurns,
     manifestPath: flags.manifest,
+    profile: flags.profile,
     share: flags.share ?? false,
     env: Deno.env.toObject(),
   };
 }
 
-/** The same flags as arguments, for another start of this program. */
-export function launchArguments(flags: LaunchFlags): string[] {
+/** The arguments of `pod serve` for a pod of this name, with the same flags. */
+export function serveArguments(name: string, flags: LaunchFlags): string[] {
   const option = (name: string, value: string | number | undefined) =>
     value === undefined ? [] : [name, String(value)];
   return [
+    ...(flags.profile === undefined
+      ? ["--pod", name]
+      : ["--profile", flags.profile, "--profile-pod-name", name]),
     ...option("--model", flags.model),
     ...option("--cwd", flags.cwd),
     ...flags.allowWrite.flatMap((directory) => ["--allow-write", directory]),

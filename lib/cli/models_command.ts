@@ -1,6 +1,12 @@
 import { readTextOrNull } from "../host/mod.ts";
 import { resolvePaths } from "../manifest/mod.ts";
-import { type Catalog, keyVariables, loadCatalog, resolveModel } from "../providers/mod.ts";
+import {
+  type Catalog,
+  codexAuthPath,
+  keyVariables,
+  loadCatalog,
+  resolveModel,
+} from "../providers/mod.ts";
 import type { PodConsole } from "./console.ts";
 import { EXIT } from "./exit_code.ts";
 import { formatTable } from "./output/table.ts";
@@ -16,7 +22,9 @@ interface ModelRow {
   readonly max_output_tokens: number | null;
   /** Variables that may hold the key; the first one set is used. */
   readonly key_variables: string[];
-  /** Whether a key is there, or none is needed. */
+  /** Whether it is asked for with the ChatGPT login of the Codex CLI instead of a key. */
+  readonly needs_login: boolean;
+  /** Whether a key or a login is there, or none is needed. */
   readonly ready: boolean;
 }
 
@@ -32,8 +40,10 @@ export async function modelsCommand(
 ): Promise<number> {
   const env = (name: string) => Deno.env.get(name);
   const catalog = await loadCatalog(readTextOrNull, resolvePaths(env).config, env);
+  const loginPath = codexAuthPath(env);
+  const isLoggedIn = loginPath !== null && await readTextOrNull(loginPath) !== null;
   const rows = [...catalog.models, ...SCENARIOS].map(({ provider, id }) =>
-    describeModel(`${provider}/${id}`, catalog, env)
+    describeModel(`${provider}/${id}`, catalog, env, isLoggedIn)
   );
   console.stdout.write(json ? `${JSON.stringify(rows)}\n` : describeTable(rows));
   return EXIT.finished;
@@ -43,8 +53,10 @@ function describeModel(
   ref: string,
   catalog: Catalog,
   env: (name: string) => string | undefined,
+  isLoggedIn: boolean,
 ): ModelRow {
   const { scheme, contextWindow, maxOutputTokens, auth } = resolveModel({ ref }, catalog);
+  const needsLogin = auth.kind === "codex_oauth";
   const variables = auth.kind === "api_key" && auth.env !== undefined ? keyVariables(auth.env) : [];
   return {
     ref,
@@ -52,8 +64,15 @@ function describeModel(
     context_window: contextWindow,
     max_output_tokens: maxOutputTokens ?? null,
     key_variables: variables,
-    ready: auth.kind === "none" || variables.some((name) => env(name)),
+    needs_login: needsLogin,
+    ready: needsLogin ? isLoggedIn : auth.kind === "none" || variables.some((name) => env(name)),
   };
+}
+
+/** What is missing, if anything. */
+function keyColumn({ ready, needs_login, key_variables, scheme }: ModelRow): string {
+  if (ready) return "ready";
+  return needs_login ? "codex login" : key_variables.at(-1) ?? scheme;
 }
 
 function describeTable(rows: readonly ModelRow[]): string {
@@ -63,7 +82,7 @@ function describeTable(rows: readonly ModelRow[]): string {
       row.ref,
       String(row.context_window),
       String(row.max_output_tokens ?? "-"),
-      row.ready ? "ready" : row.key_variables.at(-1) ?? row.scheme,
+      keyColumn(row),
     ]),
   ]);
 }

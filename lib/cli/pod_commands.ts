@@ -1,24 +1,17 @@
 import type { Command } from "commander";
 import type { PodConsole } from "./console.ts";
-import {
-  addLaunchFlags,
-  launchArguments,
-  type LaunchFlags,
-  launchOptions,
-} from "./launch_flags.ts";
+import { addLaunchFlags, type LaunchFlags, serveArguments } from "./launch_flags.ts";
 import { addLiveCommands, describe, type ExitWith } from "./live_commands.ts";
+import { addServeFlags, type ServeFlags } from "./serve_flags.ts";
 
 /** Adds the commands that start pods which stay, and that talk to live ones. */
 export function addPodCommands(program: Command, console: PodConsole, exitWith: ExitWith): void {
   program.commandsGroup("Pods that stay:");
-  addLaunchFlags(
-    program.command("serve")
-      .summary("be a pod: listen on its socket until stopped")
-      .requiredOption("--pod <name>", "name of the pod; one that was there before goes on"),
-  ).action(async ({ pod: name, ...flags }: LaunchFlags & { pod: string }) => {
+  addServeFlags(
+    program.command("serve").summary("be a pod: listen on its socket until stopped"),
+  ).action(async (flags: ServeFlags) => {
     const { serveCommand } = await import("./serve_command.ts");
-    const options = launchOptions(flags, { name, ephemeral: false, isOneShot: false });
-    exitWith(await serveCommand(console, options));
+    exitWith(await serveCommand(console, flags));
   });
 
   addLaunchFlags(
@@ -29,7 +22,7 @@ export function addPodCommands(program: Command, console: PodConsole, exitWith: 
       ),
   ).action(async (name: string, flags: LaunchFlags) => {
     const { startCommand } = await import("./start_command.ts");
-    exitWith(await startCommand(console, name, launchArguments(flags)));
+    exitWith(await startCommand(console, name, serveArguments(name, flags)));
   });
 
   describe(

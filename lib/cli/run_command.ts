@@ -99,7 +99,14 @@ function isInBetween(error: unknown): boolean {
 
 /** What a live pod is was settled when it started. */
 function checkLaunch(name: string, launch: LaunchOptions, view: RunView): void {
-  const { allowWrite, allowRead, deny } = launch;
+  const { allowWrite, allowRead, deny, profile } = launch;
+  if (profile !== undefined) {
+    throw new PodError(
+      "usage",
+      `pod \`${name}\` is running already, and --profile is for a new pod; leave it out, or choose ` +
+        "another --name",
+    );
+  }
   if (allowWrite.length + allowRead.length + deny.length > 0) {
     throw new PodError(
       "scope",

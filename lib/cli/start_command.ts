@@ -20,7 +20,7 @@ export async function startCommand(
   const socket = await startDetached({
     name,
     runtime: absolutePath(Deno.cwd(), runtimeBase()),
-    command: [...selfCommand(Deno.env.toObject()), "serve", "--pod", name, ...serveArguments],
+    command: [...selfCommand(Deno.env.toObject()), "serve", ...serveArguments],
   });
   console.stdout.write(`${socket}\n`);
   return EXIT.finished;

@@ -3,12 +3,29 @@ import {
   absolutePath,
   type Manifest,
   ManifestError,
-  type ParsedManifest,
   type PartialManifest,
-  readManifestFile,
   resolveManifest,
 } from "../manifest/mod.ts";
 import type { Permission, ScopeRule } from "../protocol/mod.ts";
+import type { ScopeSnapshot } from "../session/mod.ts";
+import type { LaunchBase } from "./launch_base.ts";
+
+/** Which session a pod works in. */
+export type SessionChoice =
+  /** That of its name, if it has one; else a new one. */
+  | { readonly kind: "named"; readonly mustExist: boolean }
+  /** A new one; a name that has one already is refused. */
+  | { readonly kind: "fresh" }
+  /** That of a segment, whose id it is; or of a session, which goes on where it was left. */
+  | { readonly kind: "segment"; readonly id: string; readonly scope?: ScopeSnapshot }
+  /** A new one, in the place that a parent has reserved; the parent is told of what becomes of it. */
+  | {
+    readonly kind: "adopted";
+    /** Socket of the parent. */
+    readonly callback: string;
+    /** A partial manifest in JSON, instead of a file. */
+    readonly config?: string;
+  };
 
 /** What a person asks for when starting a pod. Paths may be relative. */
 export interface LaunchOptions {
@@ -16,11 +33,17 @@ export interface LaunchOptions {
   readonly cwd?: string;
   /** The environment, for keys, base directories and the shell. */
   readonly env: Readonly<Record<string, string>>;
-  /** Default: from the manifest, else made from the session id. */
+  /** Default: from the manifest; else after the session (one-shots) or the working directory. */
   readonly name?: string;
+  /** Default: that of its name. */
+  readonly session?: SessionChoice;
   /** `provider/model`; default: from the manifest, else by the keys in the environment. */
   readonly model?: string;
   readonly manifestPath?: string;
+  /** Describes a fresh pod without a manifest. Default: the default profile. */
+  readonly profile?: string;
+  /** Directory for session logs and pod metadata. Default: in the data directory. */
+  readonly storePath?: string;
   /** Directories, each with everything below it. */
   readonly allowWrite: readonly string[];
   readonly allowRead: readonly string[];
@@ -38,60 +61,39 @@ export interface LaunchOptions {
   readonly share: boolean;
 }
 
-/** Where a launch happens. */
-export interface LaunchPlace {
-  /** Working directory of the pod: absolute, symlinks resolved. */
-  readonly cwd: string;
-  /** Working directory of this process, which relative options count from. */
-  readonly processCwd: string;
-}
-
-/** The manifest file of a launch as a layer, or null when none is named. */
-export async function readLaunchFile(
-  { manifestPath }: LaunchOptions,
-  { processCwd }: Pick<LaunchPlace, "processCwd">,
-): Promise<ParsedManifest | null> {
-  if (manifestPath === undefined) return null;
-  return await readManifestFile(absolutePath(processCwd, manifestPath));
-}
-
 /**
- * The manifest of a launch: a base, which is the named file or what an earlier start has left, with the
- * flags on top. Without a base, and without a flag that says otherwise, the pod may write in its
- * working directory.
+ * The manifest of a launch: its base, with the flags on top.
  *
- * @throws {ManifestError}
+ * @param name undefined leaves it to the base
+ * @param processCwd working directory of this process, which relative flags count from
+ * @throws {PodError}
  */
 export function launchManifest(
-  name: string,
-  base: PartialManifest | null,
+  name: string | undefined,
+  base: LaunchBase,
   options: LaunchOptions,
-  place: LaunchPlace,
+  processCwd: string,
 ): Manifest {
-  const layers: PartialManifest[] = [];
-  if (base !== null) {
-    const { model, ...rest } = base;
-    // A model named by flag replaces the base's: its parts do not fit another provider.
-    layers.push(options.model === undefined && model !== undefined ? { ...rest, model } : rest);
-  }
-  layers.push(flagLayer(base !== null, options, place), { pod: { name } });
+  const flags = flagLayer(options, processCwd);
+  const { model, scope, ...rest } = base.manifest;
+  const layers: PartialManifest[] = [rest];
+  // A model named by flag replaces the base's: its parts do not fit another provider.
+  if (options.model === undefined) layers.push({ model });
+  if (!base.hasDefaultScope || flags.scope.allow.length === 0) layers.push({ scope });
+  layers.push(flags, { pod: { name } });
   try {
-    return resolveManifest(layers);
+    return { ...resolveManifest(layers), ...(base.profile && { profile: base.profile }) };
   } catch (error) {
-    if (!(error instanceof ManifestError) || options.manifestPath === undefined) throw error;
-    const message = `failed to resolve manifest ${options.manifestPath}: ${error.message}`;
-    throw new PodError(error.code, message, { cause: error });
+    if (!(error instanceof ManifestError)) throw error;
+    if (base.complaint === null) throw error;
+    throw new PodError(error.code, `${base.complaint}: ${error.message}`, { cause: error });
   }
 }
 
-/** What the flags say about files, with absolute paths. */
-function flagLayer(
-  hasBase: boolean,
-  options: LaunchOptions,
-  place: LaunchPlace,
-): PartialManifest {
+/** What the flags say, with absolute paths. */
+function flagLayer(options: LaunchOptions, processCwd: string) {
   const rule = (permission: Permission) => (directory: string): ScopeRule => ({
-    target: absolutePath(place.processCwd, directory),
+    target: absolutePath(processCwd, directory),
     permission,
     recursive: true,
   });
@@ -99,9 +101,6 @@ function flagLayer(
     ...options.allowWrite.map(rule("write")),
     ...options.allowRead.map(rule("read")),
   ];
-  if (allow.length === 0 && !hasBase) {
-    allow.push({ target: place.cwd, permission: "write", recursive: true });
-  }
   return {
     ...(options.model !== undefined && { model: { ref: options.model } }),
     ...(options.maxTurns !== undefined && { worker: { max_turns: options.maxTurns } }),

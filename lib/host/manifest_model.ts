@@ -8,6 +8,7 @@ import {
   resolveCredential,
   resolveModel,
 } from "../providers/mod.ts";
+import { openCredential } from "./credential_file.ts";
 import { readNamedText, readTextOrNull } from "./read_text.ts";
 
 /** A model that is ready to be asked. */
@@ -35,7 +36,10 @@ export async function openManifestModel(
     : manifest.model;
   const catalog = await loadCatalog(readTextOrNull, paths.config, env);
   const resolved = resolveModel(table, catalog);
-  const credential = await resolveCredential(resolved, env, Deno.readTextFile);
+  const credential = await resolveCredential(resolved, env, {
+    readText: Deno.readTextFile,
+    openCredential,
+  });
   const readText = (path: string) => readNamedText(path, `scenario ${path}`);
   const model = await openModel(resolved, credential, { readText });
   const auths = [resolved.auth, ...catalog.providers.map((provider) => provider.auth_hint)];

@@ -4,8 +4,9 @@
  *
  * @module
  */
-export type { LaunchOptions } from "./launch.ts";
-export { type Host, openHost } from "./open_host.ts";
+export type { LaunchOptions, SessionChoice } from "./launch.ts";
+export { type Host, openHost, openLaunch } from "./open_host.ts";
+export { type Launch, prepareLaunch } from "./prepare_launch.ts";
 export { readNamedText, readTextOrNull } from "./read_text.ts";
 export { selfCommand } from "./self_command.ts";
 export { type DetachedPod, startDetached } from "./start_detached.ts";

@@ -1,20 +1,26 @@
-import { messageOf, newId, PodError } from "../base/mod.ts";
+import { type JsonObject, messageOf, newId } from "../base/mod.ts";
 import { withFallback } from "../context/mod.ts";
 import { Controller } from "../controller/mod.ts";
-import { type Env, type Manifest, resolvePaths } from "../manifest/mod.ts";
+import {
+  type Env,
+  type Manifest,
+  manifestToml,
+  type ModelConfig,
+  scaleCompaction,
+} from "../manifest/mod.ts";
 import { Pod } from "../pod/mod.ts";
 import type { AlertSource, Event } from "../protocol/mod.ts";
-import { Scope, type ScopeRules, SharedScope } from "../scope/mod.ts";
-import type { ScopeSnapshot } from "../session/mod.ts";
-import { realPath } from "../tools/mod.ts";
+import type { Model } from "../providers/mod.ts";
 import { defaultCompaction } from "./compaction.ts";
-import { launchManifest, type LaunchOptions, readLaunchFile } from "./launch.ts";
+import type { LaunchOptions } from "./launch.ts";
 import { openManifestModel, requestConfig } from "./manifest_model.ts";
 import { Outlet } from "./outlet.ts";
+import { ParentReports } from "./parent_reports.ts";
+import { copyRules, createScope } from "./pod_scope.ts";
+import { type Launch, prepareLaunch } from "./prepare_launch.ts";
 import { loadPrompts, systemPromptRenderer } from "./prompts.ts";
 import { durableStorage, ephemeralStorage, type PodIdentity } from "./storage.ts";
-import { checkUnchanged, findStoredPod, type StoredPod } from "./stored_pod.ts";
-import { openStores, usingDirectories } from "./stores.ts";
+import { checkUnchanged, openConversation, type StoredConversation } from "./stored_pod.ts";
 import { createToolSet } from "./tool_set.ts";
 
 /** A pod with everything it needs, in this process. */
@@ -41,27 +47,22 @@ export async function openHost(
   options: LaunchOptions,
   watch: (event: Event) => void,
 ): Promise<Host> {
-  const env: Env = (name) => options.env[name];
-  const paths = resolvePaths(env);
-  const processCwd = Deno.cwd();
-  const file = await readLaunchFile(options, { processCwd });
-  const freshSessionId = newId();
-  const givenName = options.name ?? file?.manifest.pod?.name;
-  const name = givenName ?? `run-${freshSessionId.slice(-8)}`;
+  return await openLaunch(await prepareLaunch(options), watch);
+}
 
-  const stores = options.ephemeral ? null : openStores(paths);
-  const stored = stores !== null && givenName !== undefined
-    ? await usingDirectories(() => findStoredPod(name, stores))
-    : null;
-  const conversation = stored?.conversation ?? null;
-  const cwd = realDirectory(options.cwd ?? stored?.cwd ?? ".");
-  if (conversation !== null) refuseScopeFlags(name, options);
-  const base = file?.manifest ?? stored?.manifest ?? null;
-  const manifest = launchManifest(name, base, options, { cwd, processCwd });
-  const scope = createScope(manifest, stored, cwd);
+/** The second half of that, for whoever wants to know what was prepared. Throws as `openHost`. */
+export async function openLaunch(launch: Launch, watch: (event: Event) => void): Promise<Host> {
+  const { options, paths, stores, sessionId, cwd } = launch;
+  const { session } = options;
+  const env: Env = (name) => options.env[name];
+  const { name } = launch.manifest.pod;
+
+  const conversation = openStoredConversation(launch);
+  const scope = createScope(launch.manifest, conversation?.scope ?? null, cwd);
   const durableRules = copyRules(scope.current.rules);
-  const config = conversation?.state.config ?? requestConfig(manifest);
-  const { model, table, secretVariables } = await openManifestModel(manifest, paths, env);
+  const config = conversation?.state.config ?? requestConfig(launch.manifest);
+  const { model, table, secretVariables } = await openManifestModel(launch.manifest, paths, env);
+  const manifest = withModel(launch, table, model);
   const compaction = manifest.compaction ?? defaultCompaction(model.info.contextWindow);
   const summariser = compaction.model === undefined
     ? null
@@ -75,27 +76,29 @@ export async function openHost(
     instructions: options.instructions,
   });
   const warnings = [
-    ...file?.warnings ?? [],
+    ...launch.warnings,
     ...model.unsupported(config),
     ...prompts.warnings,
   ];
 
   const identity: PodIdentity = {
     name,
-    sessionId: stored?.sessionId ?? freshSessionId,
-    segmentId: conversation?.segmentId ?? newId(),
+    sessionId,
+    segmentId: launch.stored?.segmentId ?? newId(),
   };
+  const manifestJson: JsonObject = JSON.parse(JSON.stringify(manifest));
   const storage = stores === null
     ? ephemeralStorage(env("TMPDIR") || "/tmp")
     : await durableStorage(stores, {
       identity,
       cwd,
-      manifest: JSON.parse(JSON.stringify({ ...manifest, model: table })),
+      manifest: manifestJson,
       scope: durableRules,
       isRestored: conversation !== null,
+      isAdopted: session?.kind === "adopted",
       isOneShot: options.isOneShot,
       share: options.share,
-      verify: () => checkUnchanged(name, stored, stores),
+      verify: () => checkUnchanged(name, launch, stores),
       onWarning: (message) => warnings.push(message),
     });
   const { spillDirectory, runtime } = storage;
@@ -146,15 +149,22 @@ export async function openHost(
       files: toolSet.files,
     },
   }, conversation ?? undefined);
-  const controller = new Controller({ pod, podName: name });
+  const parent = session?.kind === "adopted"
+    ? new ParentReports(session.callback, warn("pod"))
+    : null;
+  const controller = new Controller({ pod, podName: name, report: (event) => parent?.send(event) });
   const takeDown = async () => {
+    await parent?.[Symbol.asyncDispose]();
     await outlet[Symbol.asyncDispose]();
     await toolSet[Symbol.asyncDispose]();
     pod[Symbol.dispose]();
     await storage[Symbol.asyncDispose]();
   };
   try {
-    if (runtime !== null) await outlet.open(runtime, controller);
+    if (runtime !== null) {
+      runtime.writeManifest(await manifestToml(manifestJson));
+      await outlet.open(runtime, controller);
+    }
   } catch (error) {
     await takeDown();
     throw error;
@@ -170,41 +180,20 @@ export async function openHost(
   };
 }
 
-function realDirectory(path: string): string {
-  try {
-    const real = Deno.realPathSync(path);
-    if (Deno.statSync(real).isDirectory) return real;
-  } catch (error) {
-    const message = `failed to resolve pwd ${path}: ${messageOf(error)}`;
-    throw new PodError("cwd", message, { cause: error });
-  }
-  throw new PodError("cwd", `failed to resolve pwd ${path}: it is no directory`);
+function openStoredConversation(
+  { options: { session }, stores, stored }: Launch,
+): StoredConversation | null {
+  if (stores === null || stored === null || stored.segmentId === null) return null;
+  const scope = session?.kind === "segment" ? session.scope : undefined;
+  return openConversation(stored.sessionId, stored.segmentId, stores, scope);
 }
 
-/** What a conversation may touch is part of it; flags can only take away (design: continuing a name). */
-function refuseScopeFlags(name: string, { allowWrite, allowRead }: LaunchOptions): void {
-  if (allowWrite.length === 0 && allowRead.length === 0) return;
-  throw new PodError(
-    "scope",
-    `pod \`${name}\` has a session with a scope of its own: --allow-write and --allow-read cannot ` +
-      "change it; leave them out, or choose another --name",
-  );
-}
-
-function createScope(manifest: Manifest, stored: StoredPod | null, cwd: string): SharedScope {
-  const kept = stored?.conversation?.scope;
-  const scope = kept === undefined
-    ? Scope.create(manifest.scope, realPath)
-    : Scope.create(kept, realPath).withDeny(manifest.scope.deny);
-  if (!scope.canRead(cwd)) {
-    throw new PodError(
-      "scope",
-      `pwd is not readable under the configured scope: ${cwd}; add it with --allow-read`,
-    );
-  }
-  return new SharedScope(scope);
-}
-
-function copyRules({ allow, deny }: ScopeRules): ScopeSnapshot {
-  return { allow: [...allow], deny: [...deny] };
+/** The manifest with what depends on the model. */
+function withModel(
+  { manifest, compactionRatios }: Launch,
+  table: ModelConfig,
+  { info: { contextWindow } }: Model,
+): Manifest {
+  const compaction = scaleCompaction(manifest.compaction, compactionRatios, contextWindow);
+  return { ...manifest, model: table, compaction };
 }

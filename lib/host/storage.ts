@@ -1,9 +1,9 @@
-import { type JsonValue, newId } from "../base/mod.ts";
+import { type JsonObject, newId } from "../base/mod.ts";
 import { PodRegistry, RuntimeDirectory } from "../ipc/mod.ts";
 import { absolutePath } from "../manifest/mod.ts";
 import type { Entry } from "../protocol/mod.ts";
 import { type Log, MemoryLog, type ScopeSnapshot } from "../session/mod.ts";
-import { type Stores, usingDirectories } from "./stores.ts";
+import { createStores, type Stores, usingDirectories } from "./stores.ts";
 
 /** What a pod is called, by name and by id. */
 export interface PodIdentity {
@@ -27,10 +27,12 @@ export interface StorageClaim {
   readonly identity: PodIdentity;
   readonly cwd: string;
   /** The resolved manifest, to be started with again. */
-  readonly manifest: JsonValue;
+  readonly manifest: JsonObject;
   readonly scope: ScopeSnapshot;
   /** Whether there is a segment already. */
   readonly isRestored: boolean;
+  /** Whether a parent has reserved its name and its directories. */
+  readonly isAdopted: boolean;
   /** Whether the pod goes away after its run; such pods share their directories with each other. */
   readonly isOneShot: boolean;
   /** Whether it may work in directories of pods that stay. */
@@ -61,15 +63,18 @@ export async function durableStorage(stores: Stores, claim: StorageClaim): Promi
   const { sessions, pods, runtime } = stores;
   const { identity: { name, sessionId, segmentId }, cwd, manifest, scope, share } = claim;
   const registry = new PodRegistry(runtime, { onWarning: claim.onWarning });
-  await usingDirectories(() =>
-    registry.register(
-      { name, segmentId, allow: scope.allow, deny: scope.deny, isOneShot: claim.isOneShot },
-      { besideOthers: share },
-    )
+  await createStores(stores);
+  await usingDirectories(
+    stores,
+    () =>
+      claim.isAdopted ? registry.adopt(name, segmentId) : registry.register(
+        { name, segmentId, allow: scope.allow, deny: scope.deny, isOneShot: claim.isOneShot },
+        { besideOthers: share },
+      ),
   );
   let directory: RuntimeDirectory;
   try {
-    directory = await usingDirectories(async () => {
+    directory = await usingDirectories(stores, async () => {
       await claim.verify();
       const pointer = { session_id: sessionId, ...(claim.isRestored && { segment_id: segmentId }) };
       await pods.setActive(name, pointer, { cwd, manifest });

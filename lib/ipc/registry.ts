@@ -74,10 +74,11 @@ export function delegate(pods: Pods, spawnerName: string, child: Reservation): P
 /**
  * A child takes the place that its spawner reserved.
  *
- * @throws {RegistryError} `unknown_pod`, `segment_conflict`
+ * @throws {RegistryError} `unknown_pod`, `segment_conflict`; `duplicate_name` when it is taken already
  */
 export function adopt(pods: Pods, name: string, process: PodProcess, segmentId: string): Pods {
   const { pid_start_ticks: _spawners, ...reserved } = requirePod(pods, name);
+  if (reserved.segment_id !== null) refuseTakenName(pods, name);
   return updateSegment(replaced(pods, { ...reserved, ...process }), name, segmentId);
 }
 

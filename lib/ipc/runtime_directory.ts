@@ -96,7 +96,7 @@ export class RuntimeDirectory implements AsyncDisposable {
 
   #replace(name: string, text: string): void {
     const temporary = `${this.path}/${name.slice(0, name.lastIndexOf("."))}.tmp`;
-    Deno.writeTextFileSync(temporary, text);
+    Deno.writeTextFileSync(temporary, text, { mode: 0o600 });
     Deno.renameSync(temporary, `${this.path}/${name}`);
   }
 }

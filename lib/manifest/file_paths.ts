@@ -7,6 +7,8 @@ const PATH_KEYS = [
   "model.auth.file",
   "scope.allow.target",
   "scope.deny.target",
+  "delegation_scope.allow.target",
+  "delegation_scope.deny.target",
   "compaction.model.auth.file",
   "memory.workspace_root",
   "memory.extract_model.auth.file",
@@ -38,16 +40,27 @@ export function absolutePaths(layer: PartialManifest, base: string): PartialMani
   return PATH_KEYS.reduce((done, key) => mapAt(done, key.split("."), absolute), layer);
 }
 
-/** The first relative path under one of `keys`, and its key. */
+/** A path in a manifest, and under which key it is. */
+export interface KeyedPath {
+  readonly key: PathKey;
+  readonly path: string;
+}
+
+/** The first relative path under one of `keys`. */
 export function findRelativePath(
   layer: PartialManifest,
   keys: readonly PathKey[],
-): { key: PathKey; path: string } | undefined {
-  for (const key of keys) {
-    const path = valuesAt(layer, key.split(".")).find((value) => !isAbsolute(value));
-    if (path !== undefined) return { key, path };
-  }
-  return undefined;
+): KeyedPath | undefined {
+  return pathsUnder(layer, keys).find(({ path }) => !isAbsolute(path));
+}
+
+/** The first absolute path, wherever it is. */
+export function findAbsolutePath(layer: PartialManifest): KeyedPath | undefined {
+  return pathsUnder(layer, PATH_KEYS).find(({ path }) => isAbsolute(path));
+}
+
+function pathsUnder(layer: PartialManifest, keys: readonly PathKey[]): KeyedPath[] {
+  return keys.flatMap((key) => valuesAt(layer, key.split(".")).map((path) => ({ key, path })));
 }
 
 /** The value with every text at the end of `keys` changed; lists on the way count element by element. */

@@ -7,7 +7,7 @@ import { type Manifest, resolveManifest } from "./resolve.ts";
 /**
  * Reads a manifest file.
  *
- * @param path absolute
+ * @param path absolute; with a `base` also relative to the working directory of this process
  * @param base directory that relative paths in the file count from
  * @throws {ManifestError} `manifest_read` or `manifest_parse`
  */

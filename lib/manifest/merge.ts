@@ -5,6 +5,8 @@ import type { PartialManifest } from "./schema.ts";
 const CONCATENATED = new Set([
   "scope.allow",
   "scope.deny",
+  "delegation_scope.allow",
+  "delegation_scope.deny",
   "permissions.rule",
   "skills.directories",
 ]);

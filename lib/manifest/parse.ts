@@ -38,23 +38,37 @@ export async function parseManifest(text: string, options: ParseOptions): Promis
   } catch (error) {
     throw fail(messageOf(error), error);
   }
-  if (!isJsonObject(parsed)) throw fail("expected an object");
+  return readLayer(parsed, options.base, fail);
+}
+
+/**
+ * One layer from what its text has given.
+ *
+ * @param base as in `ParseOptions`
+ * @param fail makes the error for what is wrong
+ */
+export function readLayer(
+  value: unknown,
+  base: string | null,
+  fail: (detail: string) => Error,
+): ParsedManifest {
+  if (!isJsonObject(value)) throw fail("expected an object");
   // `profile` says where a snapshot came from; as a layer it means nothing (spec 70 §1.3).
-  const { profile: _origin, ...given } = withoutNull(parsed);
+  const { profile: _origin, ...given } = withoutNull(value);
   const conflict = findKeyConflict(given);
   if (conflict !== undefined) throw fail(conflict);
   const renamed = renameOldKeys(given);
   const result = v.safeParse(partialManifest, renamed);
-  if (!result.success) throw fail(describe(result.issues[0]));
+  if (!result.success) throw fail(describeIssue(result.issues[0]));
   const layer = result.output;
   return {
-    manifest: options.base === null ? layer : absolutePaths(layer, options.base),
+    manifest: base === null ? layer : absolutePaths(layer, base),
     warnings: unknownKeyWarnings(partialManifest, renamed),
   };
 }
 
 /** Where and what; without the value found there, which might be a secret put in the wrong place. */
-function describe(issue: v.BaseIssue<unknown>): string {
+export function describeIssue(issue: v.BaseIssue<unknown>): string {
   const path = v.getDotPath(issue) ?? "manifest";
   if (issue.received === "undefined") return `missing required field: ${path}`;
   return `${path}: ${issue.expected === null ? issue.message : `expected ${issue.expected}`}`;

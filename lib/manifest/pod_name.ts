@@ -7,3 +7,10 @@ export function isPodName(text: string): boolean {
   return /^[A-Za-z0-9._-]{1,64}$/.test(text) && text !== "." && text !== ".." &&
     !text.startsWith("pods.json");
 }
+
+/** The name for a pod that is given none: that of the directory it works in, as far as it can be one. */
+export function podNameFor(directory: string): string {
+  const name = directory.slice(directory.lastIndexOf("/") + 1)
+    .replaceAll(/[^A-Za-z0-9._-]/g, "-").slice(0, 64);
+  return isPodName(name) ? name : "pod";
+}

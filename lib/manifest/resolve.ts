@@ -2,6 +2,7 @@ import { ManifestError } from "./error.ts";
 import { findRelativePath, type PathKey } from "./file_paths.ts";
 import { mergeManifests } from "./merge.ts";
 import { isPodName } from "./pod_name.ts";
+import type { ProfileOrigin } from "./profile/origin.ts";
 import type { PartialManifest } from "./schema.ts";
 import { withoutNull } from "./unset.ts";
 
@@ -17,6 +18,7 @@ const DEFAULTS = {
   toolOutput: { default_max_bytes: 65_536, per_tool: NO_OWN_LIMITS },
   fileUpload: { max_bytes: 262_144 },
   scope: { deny: [] },
+  delegationScope: { allow: [], deny: [] },
   session: { record_event_trace: false },
   permissions: { rule: [] },
   compaction: {
@@ -54,7 +56,10 @@ const DEFAULTS = {
 };
 
 /** The complete description of one pod. A section that is undefined is switched off. */
-export type Manifest = ReturnType<typeof resolveManifest>;
+export type Manifest = ReturnType<typeof resolveManifest> & {
+  /** The profile that it was made from, if any. */
+  readonly profile?: ProfileOrigin;
+};
 
 /**
  * Merges layers, the lowest first, checks what a pod cannot do without and fills in the defaults. A
@@ -64,7 +69,7 @@ export type Manifest = ReturnType<typeof resolveManifest>;
  */
 export function resolveManifest(layers: readonly PartialManifest[]) {
   const merged = withoutNull(layers.reduce(mergeManifests, {}));
-  const { worker, compaction, memory, web } = merged;
+  const { worker, compaction, memory, web, delegation_scope } = merged;
 
   const name = required("pod.name", merged.pod?.name);
   if (!isPodName(name)) throw invalid(`invalid pod name: ${name}`);
@@ -85,6 +90,8 @@ export function resolveManifest(layers: readonly PartialManifest[]) {
     "memory.workspace_root",
     "memory.extract_model.auth.file",
     "memory.consolidation_model.auth.file",
+    "delegation_scope.allow.target",
+    "delegation_scope.deny.target",
   ]);
 
   return {
@@ -98,6 +105,9 @@ export function resolveManifest(layers: readonly PartialManifest[]) {
       file_upload: { ...DEFAULTS.fileUpload, ...worker?.file_upload },
     },
     scope: { ...DEFAULTS.scope, ...merged.scope, allow },
+    ...(delegation_scope && {
+      delegation_scope: { ...DEFAULTS.delegationScope, ...delegation_scope },
+    }),
     session: { ...DEFAULTS.session, ...merged.session },
     permissions,
     compaction: compaction && { ...DEFAULTS.compaction, ...compaction },

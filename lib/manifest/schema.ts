@@ -44,7 +44,8 @@ const permissions = v.object({
   rule: optional(v.array(v.object({ tool: v.string(), pattern: v.string(), action }))),
 });
 
-const compaction = v.object({
+/** `[compaction]`; every number in it counts tokens, except the turns. */
+export const compactionTable = v.object({
   prune_protected_tokens: size,
   prune_min_savings: size,
   threshold: optional(unsettable(count)),
@@ -109,9 +110,11 @@ export const partialManifest = v.object({
   model: optional(modelTable),
   worker: optional(worker),
   scope: optional(scope),
+  /** What may be handed to children; our addition (spec 70 §3.5). */
+  delegation_scope: optional(scope),
   session: optional(session),
   permissions: optional(permissions),
-  compaction: optional(compaction),
+  compaction: optional(compactionTable),
   memory: optional(memory),
   web: optional(web),
   skills: optional(v.object({ directories: texts })),

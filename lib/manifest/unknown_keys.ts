@@ -30,23 +30,24 @@ function* walk(schema: v.GenericSchema | Nested, value: unknown, path: string): 
     for (const [key, member] of Object.entries(value)) {
       const entry = Object.hasOwn(schema.entries, key) ? schema.entries[key] : undefined;
       const keyPath = path === "" ? key : `${path}.${key}`;
-      if (entry === undefined) yield warning(keyPath, nearest(key, Object.keys(schema.entries)));
-      else yield* walk(entry, member, keyPath);
+      if (entry !== undefined) yield* walk(entry, member, keyPath);
+      else {yield `unknown field in manifest: ${keyPath}${
+          suggest(key, Object.keys(schema.entries))
+        }`;}
     }
   }
 }
 
-function warning(path: string, suggestion: string | undefined): string {
-  const hint = suggestion === undefined ? "" : ` (did you mean \`${suggestion}\`?)`;
-  return `unknown field in manifest: ${path}${hint}`;
-}
-
-/** The name that takes the fewest edits to reach, if it takes at most half of the word. */
-function nearest(word: string, names: readonly string[]): string | undefined {
+/**
+ * ` (did you mean …?)` with the name that takes the fewest edits to reach; nothing if that takes more than
+ * half of the word.
+ */
+export function suggest(word: string, names: readonly string[]): string {
   const ranked = names.map((name) => ({ name, edits: editDistance(word, name) }))
     .sort((a, b) => a.edits - b.edits);
   const best = ranked[0];
-  return best !== undefined && best.edits <= word.length / 2 ? best.name : undefined;
+  if (best === undefined || best.edits > word.length / 2) return "";
+  return ` (did you mean \`${best.name}\`?)`;
 }
 
 /** How many letters must be inserted, removed or replaced to turn `from` into `to`. */

@@ -8,7 +8,11 @@ import { ModelError, type ModelEvent } from "./model.ts";
 export interface EventReader<Wire> {
   /** Set once the provider has said that the answer is complete. */
   readonly stopReason: StopReason | undefined;
-  /** Appends to `out` what `event` means. */
+  /**
+   * Appends to `out` what `event` means.
+   *
+   * @throws {ModelError} when it means that the answer has failed; what is in `out` counts all the same.
+   */
   read(event: Wire, out: ModelEvent[]): void;
 }
 

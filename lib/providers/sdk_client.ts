@@ -1,6 +1,9 @@
 import { VERSION } from "../base/mod.ts";
 import { ModelError } from "./model.ts";
 
+/** Who we are, to every API. */
+export const CLIENT_NAME = "pod";
+
 function say(): void {}
 
 /**
@@ -25,7 +28,7 @@ export function requestHeaders(ofScheme: Readonly<Record<string, string>>): Head
     return new Headers({
       accept: "text/event-stream",
       "content-type": "application/json",
-      "user-agent": `pod/${VERSION}`,
+      "user-agent": `${CLIENT_NAME}/${VERSION}`,
       ...ofScheme,
     });
   } catch (error) {

@@ -1,4 +1,5 @@
 import { deepEqual, equal, match } from "../support/assert.ts";
+import { authText } from "../support/codex_home.ts";
 import { Workspace } from "../support/pod_process.ts";
 
 Deno.test("pod models shows windows and which models have a key", async () => {
@@ -9,7 +10,16 @@ Deno.test("pod models shows windows and which models have a key", async () => {
   match(stdout, /^MODEL +WINDOW +MAX ANSWER +KEY\n/);
   match(stdout, /^anthropic\/claude-sonnet-4-6 +\d+ +\S+ +ANTHROPIC_API_KEY$/m);
   match(stdout, /^openai\/gpt-5\.5 +\d+ +\S+ +ready$/m);
+  match(stdout, /^codex-oauth\/gpt-5\.5 +272000 +\S+ +codex login$/m);
   match(stdout, /^demo\/tour +\d+ +\S+ +ready$/m);
+});
+
+Deno.test("pod models knows a login of the Codex CLI", async () => {
+  await using workspace = await Workspace.create();
+  const path = await workspace.write("../codex/auth.json", authText());
+  const env = { CODEX_HOME: path.slice(0, path.lastIndexOf("/")) };
+  const { stdout } = await workspace.run(["models"], { env });
+  match(stdout, /^codex-oauth\/gpt-5\.5 +\d+ +\S+ +ready$/m);
 });
 
 Deno.test("pod models --json: overrides in the config directory count", async () => {
@@ -32,6 +42,7 @@ Deno.test("pod models --json: overrides in the config directory count", async ()
     context_window: 777,
     max_output_tokens: null,
     key_variables: [],
+    needs_login: false,
     ready: true,
   });
 });

@@ -46,13 +46,26 @@ Deno.test("30.14-1 after the first run the metadata point to the segment that wa
 Deno.test("30.14-1 a pod that never came to run has metadata without a segment", async () => {
   await using workspace = await Workspace.create();
   const model = await workspace.scenario({ text: "Hi" });
-  await Deno.mkdir(workspace.home);
-  await Deno.writeTextFile(`${workspace.home}/sessions`, "in the way");
+  const sessions = `${workspace.home}/sessions`;
+  await Deno.mkdir(sessions, { recursive: true });
+  await Deno.chmod(sessions, 0o555);
   const run = ["run", "-o", "json", "--model", model, "-n", "first", "Hi"];
-  const { session_id, exit_code, error } = reportOf(await workspace.run(run));
+  const finished = await workspace.run(run, { through: UNPRIVILEGED });
+  const { session_id, exit_code, error } = reportOf(finished);
   notEqual(exit_code, 0);
   match(error?.message ?? "", /sessions/);
   deepEqual((await metadataOf(workspace, "first")).active, { session_id });
+});
+
+Deno.test("without a place for logs nothing begins, and nothing else is left", async () => {
+  await using workspace = await Workspace.create();
+  const model = await workspace.scenario({ text: "Hi" });
+  await Deno.mkdir(workspace.home);
+  await Deno.writeTextFile(`${workspace.home}/sessions`, "in the way");
+  const { code, stderr } = await workspace.run(["run", "--model", model, "Hi"]);
+  equal(code, 2);
+  match(stderr, /failed to initialize session store at ".*\/sessions": .*--ephemeral/);
+  deepEqual(Object.keys(await tree(workspace.home)), ["sessions"]);
 });
 
 Deno.test("what is kept is for its owner only, and what is not needed any more is gone", async () => {

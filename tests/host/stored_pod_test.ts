@@ -52,17 +52,18 @@ for (const [what, change] of Object.entries(CHANGES)) {
       (await stores.sessions.createSegment(session, segment, [START, SCOPE])).close();
       await stores.pods.setActive("x", { session_id: session, segment_id: segment });
       const found = await findStoredPod("x", stores);
-      using _log = found?.conversation?.log;
-      await checkUnchanged("x", found, stores);
+      const prepared = { holder: found, stored: found };
+      await checkUnchanged("x", prepared, stores);
       await change(stores, session, segment);
-      await rejects(checkUnchanged("x", found, stores), { code: "name_in_use" });
+      await rejects(checkUnchanged("x", prepared, stores), { code: "name_in_use" });
     }));
 }
 
 Deno.test("a new name is not taken for new when another process has used it meanwhile", () =>
   inStores(async (stores) => {
     equal(await findStoredPod("x", stores), null);
-    await checkUnchanged("x", null, stores);
+    const prepared = { holder: null, stored: null };
+    await checkUnchanged("x", prepared, stores);
     await stores.pods.setActive("x", { session_id: newId() });
-    await rejects(checkUnchanged("x", null, stores), { code: "name_in_use" });
+    await rejects(checkUnchanged("x", prepared, stores), { code: "name_in_use" });
   }));

@@ -303,6 +303,12 @@ Deno.test("a pod goes on in another segment, and may name its own again", () => 
   deepEqual(updateSegment(pods, "a", segmentId), pods);
 });
 
+Deno.test("70.5.4 a place is adopted once", () => {
+  const adopted = adopt(family(), "b", { pid: 7 }, newId());
+  const message = "pod name `b` is already registered";
+  refuses("duplicate_name", message, () => adopt(adopted, "b", { pid: 8 }, newId()));
+});
+
 Deno.test("nobody releases what another process has registered or adopted", () => {
   const pods = adopt(family(), "b", { pid: 7 }, newId());
   refuses("unknown_pod", "pod `b` is not registered", () => release(pods, "b", Deno.pid));

@@ -63,6 +63,7 @@ Deno.test("the files of a pod are replaced whole, and leave nothing beside them"
       "spawned_pods.json",
       "status.json",
     ]);
+    equal(modeOf(`${directory.path}/manifest.toml`), 0o600);
   });
 });
 
