@@ -8,7 +8,7 @@ export type ExitWith = (code: number) => void;
 
 /** Adds the commands that talk to a live pod. */
 export function addLiveCommands(program: Command, console: PodConsole, exitWith: ExitWith): void {
-  program.commandsGroup("Talk to a live pod:");
+  program.commandsGroup("Talk to a pod:");
   addSend(program, console, exitWith);
   addNotify(program, console, exitWith);
   addWatching(program, console, exitWith);

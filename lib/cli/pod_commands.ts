@@ -26,10 +26,9 @@ export function addPodCommands(program: Command, console: PodConsole, exitWith: 
     exitWith(await startCommand(console, name, serveArguments(name, flags)));
   });
 
-  describe(
-    program.command("stop <name>"),
-    "end a pod, and wait until it is gone; its session stays",
-  )
+  program.command("stop <name>")
+    .summary("end a pod; its session stays")
+    .description("Ends a pod and waits until it is gone. Its session stays, for the next start.")
     .action(async (name: string) => {
       const { stopCommand } = await import("./stop_command.ts");
       exitWith(await stopCommand(console, name));

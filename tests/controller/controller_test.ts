@@ -102,7 +102,8 @@ Deno.test("who leaves does what was accepted, and what that has left, and then t
   await client.send(userInput("first"));
   await hearUntil(client, "text_done");
   served.controller.leave();
-  await client.send(notification("ping"));
+  await client.send({ ...notification("ping"), id: "taken" });
+  while ((await client.receive())?.reply_to !== "taken");
   release();
   const heard = await hearUntil(client, "shutdown");
   deepEqual(heard.filter((line) => line.startsWith("run_end")), [
