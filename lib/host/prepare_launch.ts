@@ -8,9 +8,9 @@ import {
   podNameFor,
   resolvePaths,
 } from "../manifest/mod.ts";
-import { launchManifest, type LaunchOptions } from "./launch.ts";
+import { launchManifest, type LaunchOptions, type SessionChoice } from "./launch.ts";
 import { givenBase, type LaunchBase, profileBase, storedBase } from "./launch_base.ts";
-import { findStoredPod, findStoredSession, nameInUse, type StoredPod } from "./stored_pod.ts";
+import { findStoredPod, findStoredSession, type StoredPod } from "./stored_pod.ts";
 import { openStores, type Stores, usingDirectories } from "./stores.ts";
 
 /** What is settled before a pod is put together: which session it works in, and by which manifest. */
@@ -41,6 +41,7 @@ export interface Launch {
  * @throws {PodError} when there is no such session, or no manifest comes out of it.
  */
 export async function prepareLaunch(options: LaunchOptions): Promise<Launch> {
+  const { session = { kind: "named", mustExist: false } } = options;
   const paths = resolvePaths((name) => options.env[name]);
   const processCwd = Deno.cwd();
   const given = await givenBase(options, processCwd);
@@ -49,7 +50,7 @@ export async function prepareLaunch(options: LaunchOptions): Promise<Launch> {
   const stores = options.ephemeral ? null : openStores(paths, options);
   const stored = stores && await usingDirectories(
     stores,
-    () => findSession(options, givenName, stores),
+    () => findSession(session, givenName, stores),
   );
   const cwd = realDirectory(options.cwd ?? stored?.cwd ?? ".");
   const base = given ?? storedBase(stored) ?? await profileBase(options.profile ?? "default", {
@@ -61,15 +62,11 @@ export async function prepareLaunch(options: LaunchOptions): Promise<Launch> {
   const sessionId = stored?.sessionId ?? newId();
   const name = givenName ?? stored?.name ?? defaultName(base, options, { cwd, sessionId });
   const manifest = launchManifest(name, base, options, processCwd);
-  const holder = stored?.name === manifest.pod.name
+  // Looked up once: what comes in between shows when the name is claimed.
+  const holder = session.kind === "named"
     ? stored
     : stores && await findStoredPod(manifest.pod.name, stores);
-  if (holder !== null && holder.sessionId !== sessionId) {
-    const { kind } = options.session ?? { kind: "named" };
-    // It was not there when it was looked for.
-    if (kind === "named" && manifest.pod.name === givenName) throw nameInUse(givenName);
-    refuseUsedName(holder, options);
-  }
+  if (holder !== null && holder.sessionId !== sessionId) refuseUsedName(holder, options);
   if (stored?.segmentId) refuseScopeFlags(manifest.pod.name, options);
   return {
     options,
@@ -87,7 +84,7 @@ export async function prepareLaunch(options: LaunchOptions): Promise<Launch> {
 
 /** The session that is there already and that a start is to go on with; null when it begins a new one. */
 async function findSession(
-  { session = { kind: "named", mustExist: false } }: LaunchOptions,
+  session: SessionChoice,
   name: string | undefined,
   stores: Stores,
 ): Promise<StoredPod | null> {

@@ -83,13 +83,10 @@ export async function checkUnchanged(
   const now = await findStoredPod(name, stores);
   const isSameLog = stored === null || usageOf(stored, stores) === stored.usage;
   if (isSameLog && now?.usage === holder?.usage) return;
-  throw nameInUse(name);
-}
-
-/** Another process came first. */
-export function nameInUse(name: string): PodError {
-  const message = `pod \`${name}\` was used by another process just now; try again`;
-  return new PodError("name_in_use", message);
+  throw new PodError(
+    "name_in_use",
+    `pod \`${name}\` was used by another process just now; try again`,
+  );
 }
 
 /**

@@ -62,7 +62,7 @@ Deno.test("a second pod of a live name is refused, and the first one stays", asy
     site.run(["start", "x"]),
   ]);
   equal(serve.code, 1);
-  match(serve.stderr, /^error: .*pod name `x` is already registered\n$/);
+  match(serve.stderr, /^error: failed to restore pod x: pod name `x` is already registered\n$/);
   deepEqual([start.code, start.stdout], [2, ""]);
   match(start.stderr, /^pod: error: pod `x` is running already; .*`pod stop x` ends it\n$/);
   using client = await site.connect("x");
