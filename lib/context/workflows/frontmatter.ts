@@ -45,7 +45,7 @@ export async function parseFrontmatter<Schema extends v.ObjectSchema<v.ObjectEnt
 }
 
 async function parseYaml(text: string): Promise<object> {
-  const { parse } = await import("yaml");
+  const { parse } = await import("./yaml.ts");
   let values: unknown;
   try {
     // The line above it keeps the numbers of lines in errors those of the file.
