@@ -104,6 +104,8 @@ export async function runCommand(options: RunOptions): Promise<number> {
     text: tally.text,
     structured: structured?.ok ? structured.value : null,
     usage: tally.usage,
+    cost_usd: tally.costUsd,
+    model: tally.model,
     turns: tally.turns,
     stop_reason: tally.stopReason,
     duration_ms: Math.round(performance.now() - startedAt),

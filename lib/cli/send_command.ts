@@ -58,6 +58,8 @@ export async function sendCommand(options: SendOptions): Promise<number> {
     text: tally.text,
     structured: null,
     usage: tally.usage,
+    cost_usd: tally.costUsd,
+    model: tally.model,
     turns: tally.turns,
     stop_reason: tally.stopReason,
     duration_ms: Math.round(performance.now() - startedAt),

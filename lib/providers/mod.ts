@@ -14,5 +14,6 @@ export { type Credential, KEY_VARIABLES, keyVariables, resolveCredential } from 
 export { defaultModel } from "./default_model.ts";
 export * from "./model.ts";
 export { openModel, type OpenModelOptions } from "./open_model.ts";
+export { costOf, type ModelPrice } from "./price.ts";
 export { ProviderError } from "./provider_error.ts";
 export { type ResolvedModel, resolveModel } from "./resolve_model.ts";
