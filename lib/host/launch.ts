@@ -70,9 +70,11 @@ export function launchManifest(
 ): Manifest {
   const layers: PartialManifest[] = [];
   if (base !== null) {
-    const { model, ...rest } = base;
-    // A model named by flag replaces the base's: its parts do not fit another provider.
-    layers.push(options.model === undefined && model !== undefined ? { ...rest, model } : rest);
+    // A model named by flag replaces the base's, whose parts do not fit another provider; only how
+    // patiently it is asked is the same for all.
+    const { model: { retry, timeouts } = {} } = base;
+    const model = options.model === undefined ? base.model : { retry, timeouts };
+    layers.push({ ...base, model });
   }
   layers.push(flagLayer(base !== null, options, place), { pod: { name } });
   try {

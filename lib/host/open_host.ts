@@ -8,7 +8,7 @@ import { Scope, type ScopeRules, SharedScope } from "../scope/mod.ts";
 import type { ScopeSnapshot } from "../session/mod.ts";
 import { realPath } from "../tools/mod.ts";
 import { launchManifest, type LaunchOptions, readLaunchFile } from "./launch.ts";
-import { openManifestModel, requestConfig } from "./manifest_model.ts";
+import { openManifestModel, requestConfig, retrySettings } from "./manifest_model.ts";
 import { Outlet } from "./outlet.ts";
 import { durableStorage, ephemeralStorage, type PodIdentity } from "./storage.ts";
 import { findStoredPod, type StoredPod } from "./stored_pod.ts";
@@ -59,8 +59,13 @@ export async function openHost(
   const scope = createScope(manifest, stored, cwd);
   const durableRules = copyRules(scope.current.rules);
   const config = conversation?.state.config ?? requestConfig(manifest);
-  const { model, table, secretVariables } = await openManifestModel(manifest, paths, env);
-  const warnings = [...file?.warnings ?? [], ...model.unsupported(config)];
+  const { model, fallbacks, table, secretVariables } = await openManifestModel(
+    manifest,
+    paths,
+    env,
+  );
+  const unsupported = [model, ...fallbacks].flatMap((each) => each.unsupported(config));
+  const warnings = [...file?.warnings ?? [], ...new Set(unsupported)];
 
   const identity: PodIdentity = {
     name,
@@ -93,6 +98,8 @@ export async function openHost(
     ...identity,
     cwd,
     model,
+    fallbacks,
+    ...retrySettings(manifest),
     tools: toolSet.tools,
     config,
     scopeRules: () => durableRules,

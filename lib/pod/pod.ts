@@ -282,18 +282,12 @@ export class Pod {
   }
 
   async #drive(signal: AbortSignal): Promise<RunEnd> {
-    const { model, tools, config, maxTurns, toolOutputLimits, retryPolicy } = this.#parts;
     const turns = runTurns({
-      model,
+      ...this.#parts,
       system: this.#system,
       history: this.#history,
-      tools,
-      config,
       counters: this.#counters,
       cacheKey: this.#journal.segmentId,
-      maxTurns,
-      toolOutputLimits,
-      retryPolicy,
       hooks: { pendingItems: () => this.#queue.take().map(showNotification) },
     }, signal);
     try {

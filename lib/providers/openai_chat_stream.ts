@@ -35,7 +35,10 @@ interface ChatToolCall {
 interface ChatUsage {
   readonly prompt_tokens?: number | null;
   readonly completion_tokens?: number | null;
-  readonly prompt_tokens_details?: { readonly cached_tokens?: number | null } | null;
+  readonly prompt_tokens_details?: {
+    readonly cached_tokens?: number | null;
+    readonly cache_write_tokens?: number | null;
+  } | null;
 }
 
 /** The block that is being written; a chat stream has one at a time. */
@@ -170,6 +173,6 @@ function normalised(usage: ChatUsage): Usage {
     inputTokens: usage.prompt_tokens ?? null,
     outputTokens: usage.completion_tokens ?? null,
     cacheReadTokens: usage.prompt_tokens_details?.cached_tokens ?? null,
-    cacheWriteTokens: null,
+    cacheWriteTokens: usage.prompt_tokens_details?.cache_write_tokens ?? null,
   };
 }
