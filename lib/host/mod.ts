@@ -5,6 +5,7 @@
  * @module
  */
 export type { LaunchOptions } from "./launch.ts";
+export { openTable } from "./manifest_model.ts";
 export { type Host, openHost } from "./open_host.ts";
 export { readNamedText, readTextOrNull } from "./read_text.ts";
 export { selfCommand } from "./self_command.ts";

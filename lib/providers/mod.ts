@@ -11,7 +11,7 @@ export { isRetryable } from "./call_error.ts";
 export { type Catalog, loadCatalog, type ReadText } from "./catalog.ts";
 export { type CatalogModel, type CatalogProvider } from "./catalog.ts";
 export { type Credential, KEY_VARIABLES, keyVariables, resolveCredential } from "./credential.ts";
-export { defaultModel } from "./default_model.ts";
+export { defaultModel, defaultModels } from "./default_model.ts";
 export * from "./model.ts";
 export { openModel, type OpenModelOptions } from "./open_model.ts";
 export { costOf, type ModelPrice } from "./price.ts";
