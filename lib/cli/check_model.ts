@@ -3,7 +3,7 @@ import { openTable } from "../host/mod.ts";
 import type { Env, ModelCapability } from "../manifest/mod.ts";
 import { DEFAULT_REQUEST_CONFIG, textMessage } from "../protocol/mod.ts";
 import { type Catalog, type ModelRequest, resolveModel } from "../providers/mod.ts";
-import { formatColumns } from "./output/columns.ts";
+import { formatTable } from "./output/table.ts";
 import { oneLine } from "./output/style.ts";
 
 /** What became of a small request to a model; the fields of `pod models --check --json`. */
@@ -63,7 +63,7 @@ export async function checkModel(ref: string, catalog: Catalog, env: Env): Promi
 
 /** The checks as a table. */
 export function formatChecks(checks: readonly ModelCheck[]): string {
-  return formatColumns([
+  return formatTable([
     ["MODEL", "CHECK", "FIRST EVENT", "WHOLE", "WHAT IT CAN DO"],
     ...checks.map(({ ref, ok, first_event_ms, total_ms, error, ...check }) => [
       ref,

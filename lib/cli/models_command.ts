@@ -11,7 +11,7 @@ import {
 import { checkModel, formatChecks } from "./check_model.ts";
 import type { PodConsole } from "./console.ts";
 import { EXIT } from "./exit_code.ts";
-import { formatColumns } from "./output/columns.ts";
+import { formatTable } from "./output/table.ts";
 
 /** What `pod models` is asked for. */
 export interface ModelsOptions {
@@ -58,7 +58,7 @@ export async function modelsCommand(
   }
   const listed = refs.length > 0 ? refs : allModels(catalog);
   const rows = listed.map((ref) => describeModel(ref, catalog, env));
-  console.stdout.write(json ? `${JSON.stringify(rows)}\n` : formatTable(rows));
+  console.stdout.write(json ? `${JSON.stringify(rows)}\n` : describeTable(rows));
   return EXIT.finished;
 }
 
@@ -94,8 +94,8 @@ function describeModel(
   };
 }
 
-function formatTable(rows: readonly ModelRow[]): string {
-  return formatColumns([
+function describeTable(rows: readonly ModelRow[]): string {
+  return formatTable([
     ["MODEL", "WINDOW", "MAX ANSWER", "$/M IN, OUT", "KEY"],
     ...rows.map(({ ref, context_window, max_output_tokens, price, ...row }) => [
       ref,

@@ -60,7 +60,7 @@ export class TextRenderer implements Renderer {
       case "llm_call_end":
         return spinner?.stop();
       case "llm_continuation":
-        return this.#breakOff(event.data);
+        return this.#continueAnswer(event.data);
       default:
         if (!this.#options.quiet) this.#progress(event);
     }
@@ -139,7 +139,7 @@ export class TextRenderer implements Renderer {
   }
 
   /** What was being said comes again, on a line of its own. */
-  #breakOff({ attempt, max_attempts, reason }: Continuation): void {
+  #continueAnswer({ attempt, max_attempts, reason }: Continuation): void {
     this.#endThinking();
     this.#endLine();
     if (this.#options.quiet) return;
