@@ -133,7 +133,9 @@ export class ChatReader implements EventReader<ChatChunk> {
 
   #close(out: ModelEvent[]): void {
     if (this.#open === undefined) return;
-    out.push({ type: "block_stop", index: this.#open.index });
+    const { index, kind } = this.#open;
+    const thought = kind === "thinking" && { reasoning: { scheme: "openai_chat" as const } };
+    out.push({ type: "block_stop", index, ...thought });
     this.#open = undefined;
   }
 

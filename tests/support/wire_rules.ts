@@ -179,7 +179,8 @@ export function readOpenai({ headers, body }: RecordedRequest): SentConversation
   for (const message of others) {
     switch (message.role) {
       case "system":
-        throw new Error("a system message within the conversation");
+        items.push({ kind: "text", role: "user", text: message.content });
+        break;
       case "tool":
         items.push({
           kind: "result",
