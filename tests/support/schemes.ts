@@ -5,6 +5,8 @@ import { readAnthropic, readOpenai, type SentConversation } from "./wire_rules.t
 /** What tests that hold for every wire scheme need to know about one. */
 export interface Scheme {
   readonly scheme: "anthropic" | "openai_chat";
+  /** How the paths of its requests end. */
+  readonly path: string;
   /** A speech as the frames of its stream. */
   frames(speech: Speech, model: string): string[];
   /** Reads a request; throws where the API would refuse it. */
@@ -19,6 +21,7 @@ export interface Scheme {
 export const SCHEMES: readonly Scheme[] = [
   {
     scheme: "anthropic",
+    path: "/messages",
     frames: anthropicFrames,
     read: readAnthropic,
     refusal: { text: "I cannot.", stopReason: "refusal" },
@@ -26,6 +29,7 @@ export const SCHEMES: readonly Scheme[] = [
   },
   {
     scheme: "openai_chat",
+    path: "/chat/completions",
     frames: openaiChatFrames,
     read: readOpenai,
     refusal: { refusal: "I cannot.", stopReason: "content_filter" },
