@@ -17,10 +17,10 @@ export interface EventSource<Wire> {
   readonly headers: Headers;
   readonly limits: CallLimits;
   readonly reader: EventReader<Wire>;
-  /** Sends the request through `call` and gives the SDK's iterator of parsed events. */
+  /** Sends the request through `call` and gives an iterator of parsed events. */
   open(call: HttpCall): PromiseLike<AsyncIterable<Wire>>;
-  /** The SDK's class of errors that the provider itself reports, with what it said. */
-  readonly ApiError: abstract new (...args: never[]) => Error & { readonly error: unknown };
+  /** An SDK's class of errors that the provider itself reports, with what it said. @default none */
+  readonly ApiError?: abstract new (...args: never[]) => Error & { readonly error: unknown };
   /** Must not be repeated in an error: some providers quote the key that they refuse. */
   readonly secret: string | null;
   /** The error text for data that is not JSON. */
@@ -73,7 +73,8 @@ function withoutSecret(error: ModelError, secret: string | null): ModelError {
 
 function toModelError<Wire>(error: unknown, source: EventSource<Wire>): ModelError {
   if (error instanceof ModelError) return error;
-  if (error instanceof source.ApiError) return streamError(error.error, error);
+  const { ApiError } = source;
+  if (ApiError && error instanceof ApiError) return streamError(error.error, error);
   const detail = messageOf(error);
   const garbled = error instanceof SyntaxError;
   const text = garbled ? source.unreadable(detail) : `SSE parse error: ${detail}`;

@@ -2,6 +2,7 @@ import { yieldToEventLoop } from "../../lib/base/mod.ts";
 import { PodServer } from "../../lib/ipc/mod.ts";
 import type { Event } from "../../lib/protocol/mod.ts";
 import { bareFanOut, type FanOut } from "./bare_fan_out.ts";
+import { cpuMicros } from "./cpu_time.ts";
 import type { Figure } from "./figure.ts";
 import { median } from "./process_meter.ts";
 
@@ -103,14 +104,4 @@ function delta(index: number): Event {
 
 function lineBytes(): number {
   return JSON.stringify(delta(0)).length + 1;
-}
-
-/** The processor time of this process. */
-function cpuMicros(): number {
-  let nanos = 0;
-  for (const { name } of Deno.readDirSync("/proc/self/task")) {
-    const [running = "0"] = Deno.readTextFileSync(`/proc/self/task/${name}/schedstat`).split(" ");
-    nanos += Number(running);
-  }
-  return nanos / 1000;
 }

@@ -11,6 +11,7 @@
  */
 import { benchFanOut } from "./fan_out.ts";
 import { formatFigures } from "./figure.ts";
+import { benchProviders } from "./providers.ts";
 import { benchSessionLog } from "./session_log.ts";
 import { benchStartUp } from "./start_up.ts";
 
@@ -22,6 +23,7 @@ try {
     ...await benchStartUp({ hello, pod }),
     ...await benchSessionLog(),
     ...await benchFanOut(),
+    ...await benchProviders(),
   ];
   await Deno.stdout.write(new TextEncoder().encode(`${formatFigures(figures)}\n`));
 } finally {
