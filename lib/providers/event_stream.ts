@@ -68,7 +68,11 @@ function withoutSecret(error: ModelError, secret: string | null): ModelError {
   if (!secret || !error.message.includes(secret)) return error;
   const { kind, status, apiCode, retryAfterMs } = error;
   const message = error.message.replaceAll(secret, "[key]");
-  return new ModelError(kind, message, { status, apiCode, retryAfterMs });
+  return new ModelError(kind, message, {
+    status,
+    apiCode: apiCode?.replaceAll(secret, "[key]"),
+    retryAfterMs,
+  });
 }
 
 function toModelError<Wire>(error: unknown, source: EventSource<Wire>): ModelError {
