@@ -3,6 +3,7 @@ import { anthropicAt } from "../support/model_env.ts";
 import { type Answer, type ModelServer, startModelServer } from "../support/model_server.ts";
 import { Workspace } from "../support/pod_process.ts";
 import { eventsOf, reportOf } from "../support/run_output.ts";
+import { readAnthropic } from "../support/wire_rules.ts";
 
 const OVERLOADED: Answer = {
   status: 529,
@@ -120,6 +121,32 @@ Deno.test("20.12-W36 retry and time limits are the manifest's, also with another
     [1, "stream_idle timed out after 0.3s"],
     [2, "API error (status: 529) [overloaded_error]: busy"],
   ]);
+});
+
+Deno.test("20.13-25 a conversation with a broken answer goes on after a restart, in requests that the API takes", async () => {
+  // Until the text is whole, and the call after it is not.
+  const broken: Answer = {
+    thinking: "hm",
+    signature: "SIG1",
+    text: "I look.",
+    toolCalls: [{ name: "Read", input: { file_path: "notes.txt" } }],
+    cutAfterEvents: 10,
+    stallAfterEvents: 10,
+    stallMs: 100,
+  };
+  await using server = startModelServer([broken, { text: "It says hello." }, { text: "Bye." }]);
+  await using workspace = await Workspace.create({ "notes.txt": "hello\n" });
+  const run = (text: string) =>
+    workspace.run(["run", "--name", "p", "-o", "json", text], { env: anthropicAt(server) });
+  const first = reportOf(await run("Go"));
+  deepEqual([first.result, first.text], ["finished", "I look.It says hello."]);
+  equal(reportOf(await run("And now?")).text, "Bye.");
+  const sent = server.requests.map(readAnthropic);
+  const kinds = sent.map(({ items }) =>
+    items.map((item) => item.kind === "text" ? item.role : item.kind)
+  );
+  const whole = ["user", "thinking", "assistant", "user"];
+  deepEqual(kinds, [["user"], whole, [...whole, "assistant", "user"]]);
 });
 
 Deno.test("a run costs what its tokens cost, cached ones at their own price", async () => {
