@@ -144,8 +144,8 @@ function addModelsCommand(
   program.command("models [ref...]")
     .summary("list the models of the catalog, or check that they answer")
     .description(
-      "Lists the models of the catalog, or those named, with windows, prices and keys.\n" +
-        "With --check each is asked for one word instead: those named, or else the models that a\n" +
+      "Lists the models of the catalog, or those named, with windows, prices and keys. " +
+        "With --check each is asked for one word instead: those named, or else the models that a " +
         "start may choose by itself, which are POD_MODEL and one of each provider whose key is set.",
     )
     .option("--check", "send a tiny request to each; exit code 1 if one fails")
