@@ -3,7 +3,7 @@ import { costOf, ModelError, type ModelEvent, type ModelRequest } from "../provi
 import type { Answer } from "./answer.ts";
 import type { ModelLine } from "./model_line.ts";
 import { type OpenStream, openStream } from "./open_stream.ts";
-import { DEFAULT_RETRY_POLICY, isPassing } from "./retry_policy.ts";
+import { DEFAULT_RETRY_POLICY, mayPass } from "./retry_policy.ts";
 import { RunError } from "./run_error.ts";
 import type { Counters, TurnsRequest } from "./run_turns.ts";
 import { append, emit, type Step } from "./step.ts";
@@ -53,7 +53,7 @@ async function* listen(
       yield* show(next.value, answer);
     }
   } catch (error) {
-    if (isPassing(error)) return error;
+    if (mayPass(error)) return error;
     throw error;
   } finally {
     await opened.rest.return?.();

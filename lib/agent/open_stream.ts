@@ -2,7 +2,7 @@ import { sleep } from "../base/mod.ts";
 import { ModelError, type ModelEvent, type ModelRequest } from "../providers/mod.ts";
 import type { Answer } from "./answer.ts";
 import type { ModelLine } from "./model_line.ts";
-import { isPassing, type RetryPolicy, waitAfter } from "./retry_policy.ts";
+import { mayPass, type RetryPolicy, waitAfter } from "./retry_policy.ts";
 import { emit, type Step } from "./step.ts";
 
 /** A stream whose first content has arrived. */
@@ -38,7 +38,7 @@ export async function* openStream(
       return await readFirst(stream, answer, signal);
     } catch (error) {
       if (signal.aborted) return null;
-      if (!isPassing(error)) throw error;
+      if (!mayPass(error)) throw error;
       const waitMs = waitAfter(attempt, error, policy);
       if (attempt >= policy.maxAttempts || waitedMs + waitMs > policy.budgetMs) {
         if (!(yield* models.fallBack(error))) throw error;

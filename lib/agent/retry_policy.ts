@@ -21,7 +21,7 @@ export const DEFAULT_RETRY_POLICY: RetryPolicy = {
 };
 
 /** Whether a call failed in a way that may pass by itself: another one can then go well. */
-export function isPassing(error: unknown): error is ModelError {
+export function mayPass(error: unknown): error is ModelError {
   return error instanceof ModelError && (error.kind === "broken" || isRetryable(error));
 }
 
