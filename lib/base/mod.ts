@@ -7,7 +7,7 @@
 export { writeFileAtomic, type WriteFileAtomicOptions } from "./atomic_file.ts";
 export { messageOf, PodError, type PodErrorOptions } from "./error.ts";
 export { forwardAbort } from "./forward_abort.ts";
-export { isId, newId } from "./id.ts";
+export { idTime, isId, newId } from "./id.ts";
 export { isJsonObject, type JsonObject, type JsonValue, sortKeys, toJsonText } from "./json.ts";
 export { sleep } from "./sleep.ts";
 export { printable, stripEscapes } from "./terminal_text.ts";

@@ -71,6 +71,14 @@ export function addPodCommands(program: Command, console: PodConsole, exitWith: 
       exitWith(await eventsCommand(console, name));
     });
 
+  program.command("context <name>")
+    .summary("show what is in a pod's context, and how many tokens it takes")
+    .option("--json", "as one JSON object")
+    .action(async (name: string, { json = false }: { json?: boolean }) => {
+      const { contextCommand } = await import("./context_command.ts");
+      exitWith(await contextCommand(console, name, { json }));
+    });
+
   program.command("ls")
     .summary("list the live pods")
     .option("-a, --all", "also pods that have only a session")

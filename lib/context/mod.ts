@@ -1,7 +1,42 @@
 /**
- * What the model is shown beside the conversation itself: the system prompt, put together from
- * instructions and from facts about the pod. In: facts. Out: texts. No files are read here yet.
+ * What the model is shown: the system prompt, put together from instructions and from facts about the
+ * pod; every text that the runtime itself says; and what of a long conversation is sent, pruned or summed
+ * up. In: facts, history, a person's own prompts and the project's `AGENTS.md`. Out: texts and items.
  *
  * @module
  */
-export { renderSystemPrompt, type SystemPromptFacts } from "./system_prompt.ts";
+export { type ContextPart, contextParts } from "./window/context_parts.ts";
+export {
+  ContextWindow,
+  type Pruning,
+  type PruningLimits,
+  type WindowStart,
+} from "./window/context_window.ts";
+export {
+  type Compacted,
+  compactHistory,
+  compactionCut,
+  type CompactionRequest,
+  type CompactionSettings,
+  type CompactionTools,
+} from "./compaction/compact.ts";
+export { replayTasks, type Task } from "./compaction/task_list.ts";
+export { type AgentsMd, readAgentsMd } from "./prompts/agents_md.ts";
+export {
+  BUILTIN_PROMPTS,
+  type PromptCatalog,
+  type PromptInputs,
+  type PromptKey,
+  withFallback,
+} from "./prompts/catalog.ts";
+export { type Instructions, loadInstructions, plainInstructions } from "./prompts/instructions.ts";
+export type { PromptLibraries } from "./prompts/library.ts";
+export { loadCatalog, type LoadedCatalog, type PromptPack } from "./prompts/pack.ts";
+export { PromptError } from "./prompts/prompt_error.ts";
+export {
+  type PromptSections,
+  renderSystemPrompt,
+  type ResidentEntry,
+  type SystemPromptParts,
+} from "./prompts/system_prompt.ts";
+export { type PromptFacts, type PromptVariables, promptVariables } from "./prompts/variables.ts";

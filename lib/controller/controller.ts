@@ -13,7 +13,9 @@ export interface Sender {
 export type StagedRun =
   | { readonly kind: "user"; readonly input: readonly InputSegment[] }
   | { readonly kind: "notification"; readonly trigger: "notify" | "pod_event" }
-  | { readonly kind: "resume" };
+  | { readonly kind: "resume" }
+  /** No run of the model, but it takes its time and can be stopped like one. */
+  | { readonly kind: "compaction" };
 
 /** A run that was accepted: it goes on, or begins when those before it are over. */
 interface AcceptedRun {
@@ -109,7 +111,7 @@ export class Controller {
       const end = await this.#start(run, stop.signal);
       this.#accepted.shift();
       // A parent hears of the runs that somebody asked for, never of the pod's own (spec 10 §6.3).
-      if (run.kind !== "notification") report?.(reportOf(end, podName));
+      if (run.kind === "user" || run.kind === "resume") report?.(reportOf(end, podName));
       this.stageNotifications();
       ended.resolve(end);
     }
@@ -125,6 +127,8 @@ export class Controller {
         return this.pod.runNotifications(run.trigger, signal);
       case "resume":
         return this.pod.resume(signal);
+      case "compaction":
+        return this.pod.compact(signal);
     }
   }
 }

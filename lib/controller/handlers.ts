@@ -49,7 +49,7 @@ const TABLE: { readonly [Name in MethodName]: Row<Name> } = {
   }),
   pod_event: always((controller, { params }) => hear(controller, params)),
   compact: {
-    idle: refuseCompaction,
+    idle: compact,
     running: refuse(runningNoRewind),
     paused: refuse(REJECTIONS.pausedNoCompact),
   },
@@ -59,10 +59,7 @@ const TABLE: { readonly [Name in MethodName]: Row<Name> } = {
     paused: listRewindTargets,
   },
   rewind_to: {
-    idle: ({ pod }, { params }) =>
-      params.target.segment_id === pod.segmentId
-        ? REJECTIONS.noRewindTarget
-        : REJECTIONS.otherSegment,
+    idle: ({ pod }, { params }) => pod.rewindTo(params.target, params.expected_head_entries),
     running: refuse(runningNoRewind),
     paused: refuse(REJECTIONS.pausedNoRewind),
   },
@@ -77,16 +74,13 @@ const TABLE: { readonly [Name in MethodName]: Row<Name> } = {
   shutdown: always((controller) => controller.shutDown()),
 };
 
-/** A pod without a `[compaction]` section has nothing to compact with (spec 10 §10). */
-function refuseCompaction({ pod }: Controller): void {
-  pod.publish({
+/** Compacts, or says in an alert why there is nothing to do (spec 10 §10). */
+function compact(controller: Controller): void {
+  const message = controller.pod.whyNotCompact();
+  if (message === null) return void controller.stage({ kind: "compaction" });
+  controller.pod.publish({
     event: "alert",
-    data: {
-      level: "warn",
-      source: "compactor",
-      message: "manual compact is unavailable because [compaction] is not configured",
-      timestamp_ms: Date.now(),
-    },
+    data: { level: "warn", source: "compactor", message, timestamp_ms: Date.now() },
   });
 }
 
@@ -130,7 +124,7 @@ function listRewindTargets(
   _method: MethodOf<"list_rewind_targets">,
   answer: (event: Event) => void,
 ): void {
-  answer({ event: "rewind_targets", data: { head_entries: pod.entryCount, targets: [] } });
+  answer({ event: "rewind_targets", data: pod.listRewindTargets() });
 }
 
 /** A sub-delegation is nobody's to decide about, so the model is not told (spec 10 §11.2). */

@@ -32,8 +32,6 @@ export const REJECTIONS = {
     "Cannot apply rewind while the Pod is paused; resume or wait for idle first",
   ),
   emptyInput: rejection("invalid_request", "the input is empty; say what is to be done"),
-  otherSegment: rejection("invalid_request", "rewind target belongs to a different segment"),
-  noRewindTarget: rejection("invalid_request", "rewind target is no longer a user message"),
   shuttingDown: rejection("internal", "Pod is shutting down"),
 } as const;
 

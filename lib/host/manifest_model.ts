@@ -79,9 +79,9 @@ async function openFallback(table: ModelConfig, catalog: Catalog, env: Env): Pro
   }
 }
 
-/** How patiently a manifest wants its model to be asked. */
+/** How patiently a model table wants its model to be asked. */
 export function retrySettings(
-  { model: { retry = {} } }: Manifest,
+  { retry = {} }: ModelConfig,
 ): { readonly retryPolicy: RetryPolicy; readonly maxContinuations?: number } {
   return {
     retryPolicy: {

@@ -10,4 +10,6 @@ export { type Host, openHost } from "./open_host.ts";
 export { readNamedText, readTextOrNull } from "./read_text.ts";
 export { selfCommand } from "./self_command.ts";
 export { type DetachedPod, startDetached } from "./start_detached.ts";
+export { findStoredPod } from "./stored_pod.ts";
+export { openStores } from "./stores.ts";
 export { Stop, type StopReason } from "./stop.ts";

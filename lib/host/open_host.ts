@@ -1,15 +1,17 @@
 import { messageOf, newId, PodError } from "../base/mod.ts";
-import { renderSystemPrompt } from "../context/mod.ts";
+import { withFallback } from "../context/mod.ts";
 import { Controller } from "../controller/mod.ts";
 import { type Env, type Manifest, resolvePaths } from "../manifest/mod.ts";
 import { Pod } from "../pod/mod.ts";
-import type { Event } from "../protocol/mod.ts";
+import type { AlertSource, Event } from "../protocol/mod.ts";
 import { Scope, type ScopeRules, SharedScope } from "../scope/mod.ts";
 import type { ScopeSnapshot } from "../session/mod.ts";
 import { realPath } from "../tools/mod.ts";
+import { defaultCompaction } from "./compaction.ts";
 import { launchManifest, type LaunchOptions, readLaunchFile } from "./launch.ts";
 import { openManifestModel, requestConfig, retrySettings } from "./manifest_model.ts";
 import { Outlet } from "./outlet.ts";
+import { loadPrompts, systemPromptRenderer } from "./prompts.ts";
 import { durableStorage, ephemeralStorage, type PodIdentity } from "./storage.ts";
 import { findStoredPod, type StoredPod } from "./stored_pod.ts";
 import { openStores, usingDirectories } from "./stores.ts";
@@ -64,8 +66,20 @@ export async function openHost(
     paths,
     env,
   );
+  const compaction = manifest.compaction ?? defaultCompaction(model.info.contextWindow);
+  const summariser = compaction.model === undefined
+    ? null
+    : await openManifestModel({ ...manifest, model: compaction.model }, paths, env);
+  const prompts = await loadPrompts({
+    manifest,
+    cwd,
+    configDirectory: paths.config,
+    homeDirectory: env("HOME") || null,
+    isRestored: conversation !== null,
+    instructions: options.instructions,
+  });
   const unsupported = [model, ...fallbacks].flatMap((each) => each.unsupported(config));
-  const warnings = [...file?.warnings ?? [], ...new Set(unsupported)];
+  const warnings = [...file?.warnings ?? [], ...new Set(unsupported), ...prompts.warnings];
 
   const identity: PodIdentity = {
     name,
@@ -90,35 +104,50 @@ export async function openHost(
     scope,
     cwd,
     env: options.env,
-    secretVariables,
+    secretVariables: [...secretVariables, ...summariser?.secretVariables ?? []],
     spillDirectory,
   });
   const outlet = new Outlet(watch);
+  const warn = (source: AlertSource) => (message: string) =>
+    outlet.publish({
+      event: "alert",
+      data: { level: "warn", source, message, timestamp_ms: Date.now() },
+    });
+  const texts = withFallback(prompts.catalog, (error) => warn("pod")(messageOf(error)));
   const pod = new Pod({
     ...identity,
     cwd,
     model,
     fallbacks,
-    ...retrySettings(manifest),
+    ...retrySettings(manifest.model),
     tools: toolSet.tools,
     config,
     scopeRules: () => durableRules,
     scopeSummary: () => scope.current.summary(),
-    renderSystemPrompt: () =>
-      renderSystemPrompt({
-        cwd,
-        scopeSummary: scope.current.summary(),
-        language: manifest.worker.language,
-        now: new Date(),
-        instructions: options.instructions,
-        outputSchema: options.outputSchema,
-      }),
+    renderSystemPrompt: systemPromptRenderer(prompts, {
+      cwd,
+      language: manifest.worker.language,
+      toolNames: toolSet.tools.map((tool) => tool.name),
+      scopeSummary: () => scope.current.summary(),
+      outputSchema: options.outputSchema,
+      onProblem: warn("agents_md"),
+    }),
+    prompts: texts,
     createLog: (segmentId, entries) => storage.createLog(segmentId, entries),
     publish: (event) => outlet.publish(event),
     maxTurns: manifest.worker.max_turns,
     toolOutputLimits: {
       defaultMaxBytes: manifest.worker.tool_output.default_max_bytes,
       perTool: manifest.worker.tool_output.per_tool,
+    },
+    compaction: {
+      settings: compaction,
+      recordSkips: manifest.compaction !== undefined,
+      model: summariser?.model ?? model,
+      fallbacks: summariser?.fallbacks ?? fallbacks,
+      ...retrySettings(compaction.model ?? manifest.model),
+      prompts: texts,
+      files: toolSet.files,
     },
   }, conversation ?? undefined);
   const controller = new Controller({ pod, podName: name });

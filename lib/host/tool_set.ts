@@ -4,6 +4,7 @@ import {
   createBashTool,
   createFileTools,
   createSearchTools,
+  type FileToolsOptions,
   FileTracker,
   ScopedFiles,
 } from "../tools/mod.ts";
@@ -23,18 +24,23 @@ export interface ToolSetOptions {
 /** The tools of one pod; disposing them ends what they have started. */
 export interface ToolSet extends AsyncDisposable {
   readonly tools: readonly Tool[];
+  /** What the file tools share: what the model has seen of which file. */
+  readonly files: FileToolsOptions;
 }
 
 /** The built-in tools. A shell is not bound by the scope, so a pod that may not write has none. */
 export function createToolSet(options: ToolSetOptions): ToolSet {
   const { scope, cwd, env, spillDirectory } = options;
-  const files = new ScopedFiles({ scope, cwd, home: env.HOME });
+  const files = {
+    files: new ScopedFiles({ scope, cwd, home: env.HOME }),
+    tracker: new FileTracker(),
+  };
   const tools = [
-    ...createFileTools({ files, tracker: new FileTracker() }),
-    ...createSearchTools({ files, cwd, rgPath: findProgram("rg", env.PATH) }),
+    ...createFileTools(files),
+    ...createSearchTools({ files: files.files, cwd, rgPath: findProgram("rg", env.PATH) }),
   ];
   if (!scope.current.rules.allow.some((rule) => rule.permission === "write")) {
-    return { tools, [Symbol.asyncDispose]: () => Promise.resolve() };
+    return { tools, files, [Symbol.asyncDispose]: () => Promise.resolve() };
   }
   scope.update((current) =>
     current.withAllow([{ target: spillDirectory, permission: "read", recursive: true }])
@@ -42,6 +48,7 @@ export function createToolSet(options: ToolSetOptions): ToolSet {
   const bash = createBashTool(options);
   return {
     tools: [...tools, bash],
+    files,
     [Symbol.asyncDispose]: () => bash[Symbol.asyncDispose](),
   };
 }

@@ -89,7 +89,8 @@ async function save(
 ): Promise<void> {
   await removeLeftovers(runtime);
   const text = `${JSON.stringify(registry, null, 2)}\n`;
-  await writeFileAtomic(`${runtime}/${FILE_NAME}`, text, { mode: 0o600 });
+  // It speaks of living processes: a power cut that takes it has taken them.
+  await writeFileAtomic(`${runtime}/${FILE_NAME}`, text, { mode: 0o600, durable: false });
 }
 
 /** Only who holds the lock writes here, so a temporary file is from a process that was killed. */

@@ -54,7 +54,8 @@ export async function loadCascade(
   const layers: ParsedManifest[] = [];
   const userManifest = sources.userManifest ?? await findUserManifest(sources.configDirectory);
   if (userManifest !== null) layers.push(await readManifestFile(userManifest));
-  const project = await findProject(sources.startDirectory, sources.homeDirectory);
+  const { startDirectory, homeDirectory } = sources;
+  const project = await findProject(startDirectory, homeDirectory, [".pod/manifest.toml"]);
   if (project !== null) {
     layers.push(await readManifestFile(`${project}/.pod/manifest.toml`, project));
   }
@@ -77,12 +78,21 @@ async function findUserManifest(configDirectory: string | null): Promise<string 
   return await exists(path) ? path : null;
 }
 
-/** The closest directory at or above `start`, below `home`, that has a project manifest. */
-async function findProject(start: string, home: string | null): Promise<string | null> {
+/**
+ * The closest directory at or above `start`, below `home`, that has one of the `marks`: paths that a
+ * project has and others have not. `$HOME/.pod` is the data directory, no project (spec 70 §9-5).
+ */
+export async function findProject(
+  start: string,
+  home: string | null,
+  marks: readonly string[],
+): Promise<string | null> {
   const top = home !== null && await exists(home) ? await Deno.realPath(home) : null;
   let directory = await Deno.realPath(start);
   while (directory !== top) {
-    if (await exists(`${directory}/.pod/manifest.toml`)) return directory;
+    for (const mark of marks) {
+      if (await exists(`${directory}/${mark}`)) return directory;
+    }
     if (directory === "/") return null;
     directory = parentDirectory(directory);
   }

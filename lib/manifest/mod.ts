@@ -8,7 +8,7 @@
  */
 export { ManifestError } from "./error.ts";
 export { absolutePath, isAbsolute, parentDirectory } from "./file_paths.ts";
-export { type CascadeSources, loadCascade, readManifestFile } from "./files.ts";
+export { type CascadeSources, findProject, loadCascade, readManifestFile } from "./files.ts";
 export { mergeManifests } from "./merge.ts";
 export * from "./model_schema.ts";
 export { type ParsedManifest, parseManifest, type ParseOptions } from "./parse.ts";

@@ -93,6 +93,7 @@ export function resolveManifest(layers: readonly PartialManifest[]) {
     worker: {
       ...DEFAULTS.worker,
       ...worker,
+      language: worker?.language?.trim() || DEFAULTS.worker.language,
       tool_output: { ...DEFAULTS.toolOutput, ...worker?.tool_output },
       file_upload: { ...DEFAULTS.fileUpload, ...worker?.file_upload },
     },

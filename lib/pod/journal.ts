@@ -77,6 +77,16 @@ export class Journal {
     return this.#log?.readText() ?? "";
   }
 
+  /** The entries of the log. */
+  readEntries(): Entry[] {
+    return this.#log?.readEntries() ?? [];
+  }
+
+  /** Keeps the log as it is now as a segment of its own. */
+  copy(segmentId: string): void {
+    this.#log?.copy(segmentId);
+  }
+
   /** Goes on in a new segment, whose first entry is told to clients, right after `created`. */
   async rotate(
     segmentId: string,
@@ -126,11 +136,12 @@ export class Journal {
     await this.#log?.sync();
   }
 
-  /** Makes a step of the turn loop durable, then tells of it. */
-  commit(step: Step): void {
+  /** Makes a step of the turn loop durable, calls `written`, then tells of it. */
+  commit(step: Step, written = () => {}): void {
     const { entry, event } = commitOf(step);
     if (entry !== undefined) this.append(entry);
     if (step.kind === "append") this.#inFlight.committed(step.item);
+    written();
     if (event !== undefined) this.publish(event);
   }
 
@@ -142,9 +153,9 @@ export class Journal {
     this.#publish(event);
   }
 
-  /** Keeps the first `entryCount` entries. */
-  truncate(entryCount: number): void {
-    this.#log?.truncate(entryCount);
+  /** Keeps the first `entryCount` entries and puts `kept` behind them, in one step. */
+  truncate(entryCount: number, ...kept: Entry[]): void {
+    this.#log?.truncate(entryCount, ...kept);
   }
 
   close(): void {

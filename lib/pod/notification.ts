@@ -1,10 +1,7 @@
 import type { Addition } from "../agent/mod.ts";
+import type { PromptCatalog } from "../context/mod.ts";
 import { type PodEvent, type SystemItem, textMessage } from "../protocol/mod.ts";
 import type { QueuedNotification } from "../session/mod.ts";
-
-const HINT =
-  "This is for your information and not a blocking request: finish what you are doing, " +
-  "and deal with it at a point where it fits.";
 
 /** A child's report as a line of text (spec 30 §2.3). */
 function describePodEvent(event: PodEvent): string {
@@ -21,9 +18,9 @@ function describePodEvent(event: PodEvent): string {
 }
 
 /** A notification as the model is shown it, and as the log keeps it. */
-export function showNotification(queued: QueuedNotification): Addition {
-  const text = queued.kind === "notification" ? queued.message : describePodEvent(queued.event);
-  const body = `[Notification]\n${text}\n\n${HINT}`;
+export function showNotification(queued: QueuedNotification, prompts: PromptCatalog): Addition {
+  const message = queued.kind === "notification" ? queued.message : describePodEvent(queued.event);
+  const body = prompts.render("notify_wrapper", { message });
   const note: SystemItem = queued.kind === "notification"
     ? { kind: "notification", message: queued.message, body }
     : { kind: "pod_event", event: queued.event, body };

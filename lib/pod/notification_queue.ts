@@ -79,9 +79,32 @@ export class NotificationQueue {
     }
   }
 
-  /** Makes all that wait durable; `append` returns the index of the entry it has written. */
-  persist(append: (entry: Entry) => number): void {
-    for (const waiting of this.#waiting) waiting.entryIndex ??= append(entryOf(waiting));
+  /**
+   * The log is cut to `entryCount` entries, which keep `restored`: that waits again, before what has come
+   * since then. None of it starts a run, since whoever cuts the log wants to say something first.
+   */
+  rewind(entryCount: number, restored: readonly QueuedNotification[]): void {
+    const newer = this.#waiting.filter(({ entryIndex }) =>
+      (entryIndex ?? entryCount) >= entryCount
+    );
+    this.#waiting = [
+      ...restored.map((queued) => waiting(queued, 0)),
+      ...newer.map(({ queued }) => waiting(queued, null)),
+    ].slice(-MAX_WAITING);
+    this.calm();
+  }
+
+  /**
+   * Makes all durable that the model has not been shown. What was taken for a run at once, without an
+   * entry, gets one before those behind it: a log tells two of the same text apart by their order only.
+   *
+   * @param write puts the entries into the log, together, and returns the index of the first
+   */
+  persist(write: (entries: Entry[]) => number): void {
+    const unkept = [...this.#taken.slice(this.#shownCount), ...this.#waiting]
+      .filter(({ entryIndex }) => entryIndex === null);
+    const first = write(unkept.map(entryOf));
+    for (const [offset, waiting] of unkept.entries()) waiting.entryIndex = first + offset;
   }
 
   /** Entries that keep all that waits, for a new log; `moved` is to be called when it is there. */

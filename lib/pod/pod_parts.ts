@@ -1,4 +1,5 @@
 import type { RetryPolicy, Tool, ToolOutputLimits } from "../agent/mod.ts";
+import type { CompactionTools, PromptCatalog } from "../context/mod.ts";
 import type { Event, RequestConfig } from "../protocol/mod.ts";
 import type { Model } from "../providers/mod.ts";
 import type { Log, ScopeSnapshot, SessionState } from "../session/mod.ts";
@@ -20,8 +21,10 @@ export interface PodParts {
   /** The scope's rules as the log keeps them. */
   readonly scopeRules: () => ScopeSnapshot;
   readonly scopeSummary: () => string;
-  /** Called once, when the first run begins. */
-  readonly renderSystemPrompt: () => string;
+  /** Called when the first run begins; null for a session that has begun: it keeps what it has. */
+  readonly renderSystemPrompt: (() => string) | null;
+  /** What the pod itself says to the model; a text that cannot be made ends the run. */
+  readonly prompts: PromptCatalog;
   readonly createLog: CreateLog;
   /** Takes every observable step, in order. */
   readonly publish: (event: Event) => void;
@@ -30,6 +33,8 @@ export interface PodParts {
   readonly toolOutputLimits?: ToolOutputLimits;
   readonly retryPolicy?: RetryPolicy;
   readonly maxContinuations?: number;
+  /** @default the conversation is neither pruned nor compacted */
+  readonly compaction?: CompactionTools;
 }
 
 /** A session to go on with. */

@@ -9,7 +9,7 @@ import { inputSegment } from "./segment.ts";
 import { tagged } from "./tagged.ts";
 
 /** A client's own name for a request; events that it directly causes carry it as `reply_to`. */
-export const requestId = v.union([v.string(), v.number()]);
+export const requestId = v.union([v.string(), v.pipe(v.number(), v.finite())]);
 export type RequestId = v.InferOutput<typeof requestId>;
 
 const id = v.exactOptional(requestId);

@@ -26,5 +26,7 @@ export const rewindSummary = v.object({
   truncated_to_entries: uint,
   discarded_entries: uint,
   tool_side_effect_warning: v.boolean(),
+  /** The segment, of the same session, that keeps the log as it was before. */
+  kept_segment_id: v.exactOptional(v.string()),
 });
 export type RewindSummary = v.InferOutput<typeof rewindSummary>;

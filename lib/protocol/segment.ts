@@ -41,7 +41,8 @@ export function flattenSegments(segments: readonly InputSegment[]): string {
   return segments.map(segmentText).join("");
 }
 
-function segmentText(segment: InputSegment): string {
+/** The text that the model sees for one piece. */
+export function segmentText(segment: InputSegment): string {
   switch (segment.kind) {
     case "text":
     case "paste":

@@ -1,10 +1,9 @@
-import { Anthropic } from "@anthropic-ai/sdk";
 import { anthropicBody, anthropicUnsupported } from "./anthropic_request.ts";
 import { type AnthropicEvent, AnthropicReader } from "./anthropic_stream.ts";
 import { versionedBaseUrl } from "./base_url.ts";
 import { readStream } from "./event_stream.ts";
 import type { HttpCall } from "./http.ts";
-import type { Model, ModelRequest } from "./model.ts";
+import type { Model } from "./model.ts";
 import type { ModelSetup } from "./open_model.ts";
 import { requestHeaders, SDK_OPTIONS } from "./sdk_client.ts";
 
@@ -17,7 +16,8 @@ const BETAS: Readonly<Record<string, string>> = {
 };
 
 /**
- * A model behind the Anthropic Messages API or a server that speaks it (spec 20 §6.1).
+ * A model behind the Anthropic Messages API or a server that speaks it (spec 20 §6.1). The SDK is loaded
+ * with the first request: a pod need not wait for it to be ready, nor hold it while nobody asks anything.
  *
  * @throws {ModelError} `config`, when base URL or key cannot be used.
  */
@@ -30,27 +30,28 @@ export function anthropicModel({ resolved, info, credential, limits }: ModelSetu
     ...(credential.kind === "api_key" && { "x-api-key": credential.key }),
   });
 
-  /** Posts by path: `messages.create` writes warnings about models to the console. */
-  const open = (request: ModelRequest, { fetch, signal }: HttpCall) =>
-    new Anthropic({ ...SDK_OPTIONS, baseURL, fetch, openTelemetry: false })
-      .post<AsyncIterable<AnthropicEvent>>("/messages", {
-        body: anthropicBody(request, resolved),
-        stream: true,
-        signal,
-      });
-
   return {
     info,
-    stream: (request, signal) =>
-      readStream({
+    async *stream(request, signal) {
+      const { Anthropic } = await import("@anthropic-ai/sdk");
+      /** Posts by path: `messages.create` writes warnings about models to the console. */
+      const open = ({ fetch, signal }: HttpCall) =>
+        new Anthropic({ ...SDK_OPTIONS, baseURL, fetch, openTelemetry: false })
+          .post<AsyncIterable<AnthropicEvent>>("/messages", {
+            body: anthropicBody(request, resolved),
+            stream: true,
+            signal,
+          });
+      yield* readStream({
         headers,
         limits,
         secret: credential.kind === "api_key" ? credential.key : null,
         reader: new AnthropicReader(),
-        open: (call) => open(request, call),
+        open,
         ApiError: Anthropic.APIError,
         unreadable: (detail) => `JSON parse error: ${detail}`,
-      }, signal),
+      }, signal);
+    },
     unsupported: (config) => anthropicUnsupported(config, resolved),
   };
 }

@@ -37,10 +37,14 @@ export function anthropicMessages(
     const block = markable[index];
     if (block !== undefined) block.cache_control = { type: "ephemeral" };
   }
-  return messages.map(({ place, content }) => ({
-    role: place === "answer" ? "assistant" : "user",
-    content: place === "alone" ? plainText(content) : content,
-  }));
+  return messages.flatMap(({ place, content }) => {
+    const blocks = withoutLastThought(content);
+    if (blocks.length === 0) return [];
+    return {
+      role: place === "answer" ? "assistant" : "user",
+      content: place === "alone" ? plainText(blocks) : blocks,
+    };
+  });
 }
 
 /**
@@ -99,6 +103,16 @@ function thinkingBlocks(item: ReasoningItem): ThinkingBlock[] {
   if (signature) return [{ type: "thinking", thinking: text, signature }];
   if (data && text === "" && !item.summary?.length) return [{ type: "redacted_thinking", data }];
   return [];
+}
+
+/**
+ * An answer may have been cut off while the model thought. A message that ends with a thought is refused,
+ * and with it every later request of the conversation.
+ */
+function withoutLastThought(content: Block[]): Block[] {
+  const last = content.at(-1);
+  if (last !== undefined && isMarkable(last)) return content;
+  return content.slice(0, content.findLastIndex(isMarkable) + 1);
 }
 
 function isMarkable(block: Block): block is MarkableBlock {

@@ -20,7 +20,7 @@ export interface ModelSetup {
 }
 
 /**
- * Makes a model usable. Loads the code of its scheme, SDK included, and sends nothing.
+ * Makes a model usable. Loads the code of its scheme and sends nothing.
  *
  * @throws {ModelError} `config`, when base URL or key cannot be used or the scheme is not built
  * yet.

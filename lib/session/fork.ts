@@ -26,7 +26,7 @@ export function forkAt(entries: readonly Entry[], segmentId: string, turn: numbe
     system_prompt: start.system_prompt,
     config,
     history,
-    forked_from: { segment_id: segmentId, at_turn_index: turnCount },
+    forked_from: { segment_id: segmentId, at_turn_index: turn === 0 ? 0 : turnCount },
   };
   if (scope === null) return [fork];
   return [fork, { kind: "extension", ts, domain: SCOPE_DOMAIN, payload: scope }];

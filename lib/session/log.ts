@@ -18,15 +18,28 @@ export interface Log extends Disposable {
    */
   sync(): Promise<void>;
   /**
-   * Keeps the first `entryCount` entries, as they were written.
+   * Keeps the first `entryCount` entries, as they were written, and puts `kept` behind them, all in one
+   * step: whoever reads the log at any moment finds the old tail or the new one.
    *
    * @throws {SessionError} `corrupted` if there are fewer.
    */
-  truncate(entryCount: number): void;
+  truncate(entryCount: number, ...kept: Entry[]): void;
+  /**
+   * Keeps a copy of what it holds as a segment of its own, with this id.
+   *
+   * @throws {SessionError}
+   */
+  copy(segmentId: string): void;
   /** Whether somebody else has written to it. */
   readonly drifted: boolean;
   /** Its entries as they were written, a line each. */
   readText(): string;
+  /**
+   * Its entries.
+   *
+   * @throws {SessionError} `corrupted`
+   */
+  readEntries(): Entry[];
   close(): void;
 }
 
@@ -46,10 +59,13 @@ export class MemoryLog implements Log {
     return Promise.resolve();
   }
 
-  truncate(entryCount: number): void {
+  truncate(entryCount: number, ...kept: Entry[]): void {
     if (entryCount > this.#length) throw truncateError("in memory", entryCount, this.#length);
-    this.#length = entryCount;
+    this.#length = entryCount + kept.length;
   }
+
+  /** Nothing is kept, so there is nothing to copy. */
+  copy(): void {}
 
   get drifted(): boolean {
     return false;
@@ -58,6 +74,10 @@ export class MemoryLog implements Log {
   /** Nothing is kept, so there is nothing to read. */
   readText(): string {
     return "";
+  }
+
+  readEntries(): Entry[] {
+    return [];
   }
 
   close(): void {}

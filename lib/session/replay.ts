@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { type JsonValue, sortKeys } from "../base/mod.ts";
+import { idTime, type JsonValue, sortKeys } from "../base/mod.ts";
 import {
   type Entry,
   type ExtensionEntry,
@@ -40,12 +40,16 @@ export function replay(entries: Iterable<Entry>): SessionState {
 function applyEntry(state: SessionState, entry: Entry): void {
   switch (entry.kind) {
     case "segment_start":
+      // What a compaction leaves is the system prompt, which is as old as the session.
+      state.dateToldAt = entry.compacted_from === undefined ? entry.ts : idTime(entry.session_id);
       state.sessionId = entry.session_id;
       state.systemPrompt = entry.system_prompt;
       state.config = entry.config;
       state.history = [...entry.history];
+      state.turnCount = (entry.forked_from ?? entry.compacted_from)?.at_turn_index ?? 0;
       return;
     case "invoke":
+      state.dateToldAt = entry.ts;
       state.paused = false;
       return;
     case "user_input":
@@ -136,9 +140,10 @@ function isSame(left: JsonValue, right: JsonValue): boolean {
   return JSON.stringify(sortKeys(left)) === JSON.stringify(sortKeys(right));
 }
 
-/** The reference writes the same for a pause as for a cancel. */
+/** The reference writes the same for a pause as for a cancel; a yielded run was about to go on. */
 function interruptionBy(outcome: RunCompletedEntry | RunErroredEntry): Interruption | null {
   if (!outcome.interrupted) return null;
+  if (outcome.kind === "run_completed" && outcome.result === "yielded") return "restart";
   const stopped = outcome.kind === "run_completed" || outcome.message === "Cancelled";
   return stopped ? "user" : "failure";
 }

@@ -3,7 +3,10 @@ import type { Entry } from "../protocol/mod.ts";
 import { SessionError } from "./error.ts";
 import { measureEntries, wholeLinesLength } from "./lines.ts";
 import { type Log, truncateError } from "./log.ts";
+import { readEntries } from "./read_entries.ts";
 
+/** What the name of a segment's file ends with, after its id. */
+export const LOG_SUFFIX = ".jsonl";
 const SCRATCH_BYTES = 64 * 1024;
 const MAX_BYTES_PER_CODE_UNIT = 3;
 
@@ -14,7 +17,7 @@ const encoder = new TextEncoder();
  * written is overwritten. A newline commits a line: an unfinished one at the end is cut off by the next append.
  */
 export class SegmentLog implements Log {
-  readonly #file: Deno.FsFile;
+  #file: Deno.FsFile;
   readonly #path: string;
   readonly #segmentId: string;
   /** Encoding into memory that is there already saves a fifth of an append. */
@@ -77,6 +80,20 @@ export class SegmentLog implements Log {
     return new TextDecoder().decode(bytes);
   }
 
+  readEntries(): Entry[] {
+    this.#file.seekSync(0, Deno.SeekMode.Start);
+    return [...readEntries(this.#file, this.#path)];
+  }
+
+  copy(segmentId: string): void {
+    const path = this.#path.slice(0, this.#path.lastIndexOf("/") + 1) + segmentId + LOG_SUFFIX;
+    try {
+      Deno.copyFileSync(this.#path, path);
+    } catch (error) {
+      throw this.#ioError("copying", error);
+    }
+  }
+
   async sync(): Promise<void> {
     const wanted = this.#changes;
     while (this.#syncedChanges < wanted) {
@@ -85,20 +102,22 @@ export class SegmentLog implements Log {
     }
   }
 
-  truncate(entryCount: number): void {
+  truncate(entryCount: number, ...kept: Entry[]): void {
     if (entryCount > this.#length) {
       throw truncateError(this.#segmentId, entryCount, this.#length);
     }
+    const added = encoder.encode(textOf(kept));
     try {
       this.#file.seekSync(0, Deno.SeekMode.Start);
       const { bytes } = measureEntries(this.#file, entryCount);
-      this.#file.truncateSync(bytes);
-      this.#size = bytes;
+      if (kept.length === 0) this.#file.truncateSync(bytes);
+      else this.#replaceTail(bytes, added);
+      this.#size = bytes + added.byteLength;
     } catch (error) {
       throw this.#ioError("truncating", error);
     }
     this.#cutTo = null;
-    this.#length = entryCount;
+    this.#length = entryCount + kept.length;
     this.#changes += 1;
   }
 
@@ -121,6 +140,26 @@ export class SegmentLog implements Log {
     } finally {
       this.#syncing = null;
     }
+  }
+
+  /** Through a copy: a kill in the middle must leave either the old tail or the new one. */
+  #replaceTail(start: number, tail: Uint8Array): void {
+    const copy = `${this.#path}.tmp`;
+    Deno.copyFileSync(this.#path, copy);
+    const file = Deno.openSync(copy, { read: true, append: true });
+    try {
+      file.truncateSync(start);
+      for (let written = 0; written < tail.byteLength;) {
+        written += file.writeSync(tail.subarray(written));
+      }
+      file.syncDataSync();
+      Deno.renameSync(copy, this.#path);
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+    this.#file.close();
+    this.#file = file;
   }
 
   #encode(text: string): Uint8Array {

@@ -20,6 +20,8 @@ export interface SessionState {
   history: Item[];
   /** The running total of turns of the conversation. */
   turnCount: number;
+  /** When the model was last told the date, in ms; null for a log without any entry. */
+  dateToldAt: number | null;
   /** Why the last run was cut short, so that the next one has to tidy up first; null: it was not. */
   interruption: Interruption | null;
   /** Whether the pod was paused when it went away. */
@@ -47,6 +49,7 @@ export function emptyState(): SessionState {
     config: DEFAULT_REQUEST_CONFIG,
     history: [],
     turnCount: 0,
+    dateToldAt: null,
     interruption: null,
     paused: false,
     usage: [],

@@ -4,9 +4,7 @@ import { SessionError } from "./error.ts";
 import { ifThereSync, toSessionError } from "./io.ts";
 import { measureEntries } from "./lines.ts";
 import { readEntries } from "./read_entries.ts";
-import { SegmentLog, textOf } from "./segment_log.ts";
-
-const LOG_SUFFIX = ".jsonl";
+import { LOG_SUFFIX, SegmentLog, textOf } from "./segment_log.ts";
 
 /** The sessions below one folder: a folder for each session, a log file for each segment (spec 30 §2.1). */
 export class SessionStore {

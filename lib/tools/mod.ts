@@ -5,10 +5,11 @@
  *
  * @module
  */
-export { createFileTools } from "./file_tools.ts";
+export { createFileTools, type FileToolsOptions } from "./file_tools.ts";
 export { defineTool, optionalCount } from "./define_tool.ts";
 export { realPath } from "./look_up.ts";
 export { type ReadableFile, ScopedFiles, type ScopedFilesOptions } from "./scoped_files.ts";
+export { createReadTool, readLines } from "./read.ts";
 export { FileTracker } from "./tracker.ts";
 export { createSearchTools } from "./search_tools.ts";
 export { type BashTool, type BashToolOptions, createBashTool } from "./bash.ts";

@@ -17,7 +17,7 @@ const input = v.object({
 });
 
 /** Shows a text file, or a slice of it, with line numbers (spec 50 §4.1). */
-export function createReadTool({ files, tracker }: FileToolsOptions): Tool {
+export function createReadTool(options: FileToolsOptions): Tool {
   return defineTool({
     name: "Read",
     description: "Reads a text file. Each line comes with its number, counted from 1, and a tab. " +
@@ -26,17 +26,32 @@ export function createReadTool({ files, tracker }: FileToolsOptions): Tool {
     input,
     inOrder: true,
     async execute({ file_path: path, offset, limit }) {
-      using file = await files.open(path);
-      const fingerprint = new Fingerprint();
-      const slicer = new LineSlicer(offset, Math.max(1, limit));
-      for await (const block of file.blocks()) {
-        await fingerprint.add(block);
-        slicer.add(block);
-      }
-      tracker.record(file.canonicalPath, fingerprint.text);
-      return present(path, offset, slicer.finish());
+      return present(path, offset, await readLines(options, path, offset, limit));
     },
   });
+}
+
+/**
+ * Lines of a file, which thereby counts as read by the model.
+ *
+ * @param offset how many lines to skip
+ * @throws {ToolError} when the file cannot be read.
+ */
+export async function readLines(
+  { files, tracker }: FileToolsOptions,
+  path: string,
+  offset: number,
+  limit: number,
+): Promise<LineSlice> {
+  using file = await files.open(path);
+  const fingerprint = new Fingerprint();
+  const slicer = new LineSlicer(offset, Math.max(1, limit));
+  for await (const block of file.blocks()) {
+    await fingerprint.add(block);
+    slicer.add(block);
+  }
+  tracker.record(file.canonicalPath, fingerprint.text);
+  return slicer.finish();
 }
 
 function present(path: string, offset: number, { lines, total }: LineSlice): ToolOutput {

@@ -45,7 +45,12 @@ export async function measure(
   return { wallMs, peakPssMb: peakPssKb * 1024 / 1e6, code, stderr: await stderr };
 }
 
-/** Proportional set size in KiB of a process and its children. */
+/** Proportional set size of a process and its children in MB. */
+export function pssMb(pid: number): number {
+  return pssOfTree(pid) * 1024 / 1e6;
+}
+
+/** The same in KiB. */
 function pssOfTree(pid: number): number {
   try {
     const rollup = Deno.readTextFileSync(`/proc/${pid}/smaps_rollup`);

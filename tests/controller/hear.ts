@@ -6,7 +6,7 @@ import {
   messageText,
   type Method,
 } from "../../lib/protocol/mod.ts";
-import { RawClient } from "../ipc/raw_client.ts";
+import { RawClient } from "../support/raw_client.ts";
 import { inTime } from "../support/in_time.ts";
 
 /** Whoever gets events one by one. */
@@ -76,9 +76,7 @@ export async function hearSoFar(client: PodClient): Promise<string[]> {
   return (await hearUntil(client, "completions")).slice(0, -1);
 }
 
-export function userInput(content: string): Method & { method: "run" } {
-  return { method: "run", params: { input: [{ kind: "text", content }] } };
-}
+export { userInput } from "../support/talk.ts";
 
 export function notification(message: string): Method {
   return { method: "notify", params: { message } };

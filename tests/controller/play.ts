@@ -1,4 +1,4 @@
-import { RawClient } from "../ipc/raw_client.ts";
+import { RawClient } from "../support/raw_client.ts";
 import { deepEqual, equal } from "../support/assert.ts";
 import { inTime } from "../support/in_time.ts";
 import type { ServedPod } from "../support/served_pod.ts";

@@ -1,8 +1,8 @@
-import fc from "fast-check";
 import { deepEqual, equal, ok } from "../support/assert.ts";
 import { type JsonObject, sleep } from "../../lib/base/mod.ts";
 import { SessionStore } from "../../lib/session/mod.ts";
 import { type PodProcess, Workspace } from "../support/pod_process.ts";
+import { killSeed, type Moment, randomMoments } from "../support/random_moments.ts";
 import { checkRemains, wholeLines } from "./remains.ts";
 
 const KILLS = 30;
@@ -57,15 +57,9 @@ function bash(id: string, command: string): JsonObject {
   return { id, name: "Bash", arguments: { command } };
 }
 
-/** A point of a run: so long after so many lines of its output. */
-interface Moment {
-  readonly lines: number;
-  readonly waitMs: number;
-}
-
 Deno.test(`SIGKILL at ${KILLS} random moments of a run loses nothing that was accepted`, async () => {
-  const seed = Number(Deno.env.get("POD_KILL_SEED") ?? Date.now() % 1_000_000);
-  const moments = randomMoments(seed, await timesOfLines());
+  const seed = killSeed();
+  const moments = randomMoments(seed, KILLS, await timesOfLines());
   const queue = moments.entries();
   let killed = 0;
   const killInTurn = async () => {
@@ -73,7 +67,7 @@ Deno.test(`SIGKILL at ${KILLS} random moments of a run loses nothing that was ac
       try {
         if (await killAt(moment) === "SIGKILL") killed++;
       } catch (error) {
-        const place = `${moment.waitMs.toFixed(1)} ms after line ${moment.lines}`;
+        const place = `${moment.waitMs.toFixed(1)} ms after line ${moment.steps}`;
         throw new Error(`kill ${index}, ${place}; again with POD_KILL_SEED=${seed}`, {
           cause: error,
         });
@@ -106,24 +100,11 @@ async function timesOfLines(): Promise<number[]> {
   return times;
 }
 
-/** Moments at equal distances, each moved at random within its part, from shortly before the first line on. */
-function randomMoments(seed: number, times: readonly number[]): Moment[] {
-  const [, firstLineMs = 0] = times;
-  const startMs = firstLineMs * 0.8;
-  const partMs = ((times.at(-1) ?? 0) - startMs) / KILLS;
-  const thousandths = fc.noBias(fc.integer({ min: 0, max: 999 }));
-  return fc.sample(thousandths, { seed, numRuns: KILLS }).map((part, index) => {
-    const atMs = startMs + (index + part / 1000) * partMs;
-    const lines = times.findLastIndex((time) => time <= atMs);
-    return { lines, waitMs: atMs - (times[lines] ?? 0) };
-  });
-}
-
 /** Kills a run and checks what is left of it. Returns the signal that it died of: none after its end. */
 async function killAt(moment: Moment): Promise<Deno.Signal | null> {
   await using workspace = await Workspace.create({ "seed.txt": SEED_TEXTS[0] ?? "" });
   await using pod = await start(workspace);
-  await Promise.race([pod.printed(lines(moment.lines)), pod.finished]);
+  await Promise.race([pod.printed(lines(moment.steps)), pod.finished]);
   await sleep(moment.waitMs);
   const linesBefore = logLines(workspace);
   kill(pod);

@@ -29,9 +29,14 @@ export async function checkRemains(home: string, podName: string, stdout: string
   equal(metadata?.active?.session_id, sessionId);
   const entries = [...store.readEntries(sessionId, segmentId)];
   equal(store.countEntries(sessionId, segmentId), entries.length);
-  checkPromises(entriesPromisedBy(events), entries);
+  checkToldEntries(events, entries);
   checkCalls(replay(entries).history);
   checkCanGoOn(store, sessionId, segmentId, entries);
+}
+
+/** What clients were told of is in the log, in the same order. */
+export function checkToldEntries(events: readonly EventLine[], entries: readonly Entry[]): void {
+  checkPromises(entriesPromisedBy(events), entries);
 }
 
 /** The lines that were ended: what comes last may be half a line. */
@@ -51,7 +56,9 @@ function entriesPromisedBy(events: readonly EventLine[]): Promised[] {
   const add = (kind: Promised["kind"], fields: object) =>
     promised.push({ kind, fields: fields as JsonObject });
   let answer: JsonObject[] = [];
-  for (const { event, data = {} } of events) {
+  for (const { event, data = {}, reply_to } of events) {
+    // What one client was answered is no part of the run.
+    if (reply_to !== undefined) continue;
     switch (event) {
       case "segment_rotated":
         add("segment_start", data.entry as JsonObject);
@@ -61,6 +68,9 @@ function entriesPromisedBy(events: readonly EventLine[]): Promised[] {
         break;
       case "user_message":
         add("user_input", { segments: data.segments });
+        break;
+      case "system_item":
+        add("system_item", { item: data.item });
         break;
       case "turn_start":
         answer = [];
@@ -114,10 +124,17 @@ function checkPromises(promised: readonly Promised[], entries: readonly Entry[])
   for (const { kind, fields } of promised) {
     const at = entries.findIndex((entry, index) => index >= next && entry.kind === kind);
     ok(at >= 0, `not in the log: ${kind} ${JSON.stringify(fields)}`);
-    const logged = Object.entries({ ...entries[at] }).filter(([name]) => name in fields);
+    const logged = Object.entries(asShown(entries[at])).filter(([name]) => name in fields);
     deepEqual(Object.fromEntries(logged), fields);
     next = at + 1;
   }
+}
+
+/** An entry without what only the model's provider has a use for. */
+function asShown(entry: Entry | undefined): object {
+  if (entry?.kind !== "assistant_item" || entry.item.kind !== "reasoning") return { ...entry };
+  const { kind, text } = entry.item;
+  return { ...entry, item: { kind, text } };
 }
 
 /** Every result answers a call before it, and no call has two. */

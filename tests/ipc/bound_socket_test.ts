@@ -1,6 +1,6 @@
 import { PodServer, type PodServerOptions, SocketError } from "../../lib/ipc/mod.ts";
 import { equal, match, rejects } from "../support/assert.ts";
-import { RawClient } from "./raw_client.ts";
+import { RawClient } from "../support/raw_client.ts";
 import { nextText, snapshotEvent, TestPod } from "./test_pod.ts";
 
 function optionsFor(path: string): PodServerOptions {

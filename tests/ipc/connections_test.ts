@@ -2,7 +2,7 @@ import { PodClient } from "../../lib/ipc/mod.ts";
 import { equal, match } from "../support/assert.ts";
 import { eventually } from "../support/eventually.ts";
 import { ChildPod } from "./child_pod.ts";
-import { RawClient } from "./raw_client.ts";
+import { RawClient } from "../support/raw_client.ts";
 import { nextText, TestPod } from "./test_pod.ts";
 
 const FEW_FILES = { maxOpenFiles: 64 };

@@ -3,7 +3,7 @@ import type { Event, Method } from "../../lib/protocol/mod.ts";
 import { EVENT_LINES, METHOD_LINES } from "../protocol/examples.ts";
 import { deepEqual, equal, match, ok } from "../support/assert.ts";
 import { eventually } from "../support/eventually.ts";
-import { RawClient } from "./raw_client.ts";
+import { RawClient } from "../support/raw_client.ts";
 import { alertEvent, nextText, snapshotEvent, TestPod, textSoFar } from "./test_pod.ts";
 
 const MIB = 1024 * 1024;

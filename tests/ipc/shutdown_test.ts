@@ -1,6 +1,6 @@
 import { deepEqual, equal } from "../support/assert.ts";
 import { inTime } from "../support/in_time.ts";
-import { RawClient } from "./raw_client.ts";
+import { RawClient } from "../support/raw_client.ts";
 import { TestPod } from "./test_pod.ts";
 
 Deno.test("10.15-43 every client gets what was published up to `shutdown`, then the end", async () => {

@@ -1,7 +1,7 @@
 import { type OutboxLimits, PodClient } from "../../lib/ipc/mod.ts";
 import { deepEqual, equal, match, ok } from "../support/assert.ts";
 import { ChildPod } from "./child_pod.ts";
-import { RawClient } from "./raw_client.ts";
+import { RawClient } from "../support/raw_client.ts";
 import { nextText, TestPod, textSoFar } from "./test_pod.ts";
 
 const MIB = 1024 * 1024;

@@ -205,3 +205,10 @@ Deno.test("a resolved manifest survives its snapshot unchanged", async () => {
   deepEqual(warnings, []);
   deepEqual(resolveManifest([manifest]), resolved);
 });
+
+Deno.test("40.1.1 the language is trimmed, and a blank one is the default", () => {
+  const language = (given: string) =>
+    resolveManifest([MINIMAL, { worker: { language: given } }]).worker.language;
+  equal(language(" French \n"), "French");
+  equal(language(" \n"), resolveManifest([MINIMAL]).worker.language);
+});

@@ -185,7 +185,7 @@ export class Course implements Disposable {
     const { pod } = bench;
     const first = bench.events.length;
     const wasOpen = new Set(openToolCalls(pod.history).map(({ call_id }) => call_id));
-    const begunBefore = this.#begun().length;
+    const begunBefore = new Set(this.#begun());
     const notesBefore = interruptNotesIn(pod.history);
     const isDue = pod.entryCount > 0 && bench.replayed().interruption !== null;
     let death: { segmentId: string; logText: string } | null = null;
@@ -202,7 +202,8 @@ export class Course implements Disposable {
     });
     const events = bench.events.slice(first);
     this.#assertEvents(events);
-    for (const id of this.#begun().slice(begunBefore)) {
+    for (const id of this.#begun()) {
+      if (begunBefore.has(id)) continue;
       ok(kind === "resume" || !wasOpen.has(id), `only a resumed run begins the old call ${id}`);
     }
     if (death !== null) return this.#die(death);

@@ -2,7 +2,7 @@ import type { QueuedNotification } from "../../lib/session/mod.ts";
 import { deepEqual, equal, match, ok } from "../support/assert.ts";
 import { answer, apiError, EventModel, text } from "../support/event_model.ts";
 import { half, SILENT } from "./hanging.ts";
-import { at, Bench, echo, failingAt } from "./support.ts";
+import { at, Bench, changed, echo, failingAt } from "./support.ts";
 import { notificationsIn } from "./valid_request.ts";
 
 const note = (message: string) => ({ kind: "notification" as const, message });
@@ -53,6 +53,51 @@ Deno.test("10.15-32 dec 29 a restart brings back no more, and nothing that was d
     await bench.run("next");
     deepEqual(notificationsIn(bench.pod.history), all.slice(-128));
   }
+});
+
+Deno.test("dec 29 of two equal notifications none is lost when the process dies between them", async () => {
+  const model = new EventModel(answer(text("1")), answer(text("fine")));
+  using bench = await Bench.open({ model });
+  await bench.run("one");
+  let dying: string | undefined;
+  bench.onEvent = ({ event }) => {
+    if (event === "invoke_start") bench.pod.notify(note("ping"), false);
+    if (event === "system_item") {
+      dying ??= Deno.readTextFileSync(bench.path);
+      bench.stop("cancel");
+    }
+  };
+  bench.pod.notify(note("ping"), true);
+  await bench.runNotifications();
+  bench.onEvent = () => {};
+  bench.dieWith({ segmentId: bench.pod.segmentId, logText: dying ?? "" });
+  deepEqual(bench.waiting(), ["ping"]);
+  await bench.runNotifications();
+  deepEqual(notificationsIn(bench.pod.history), ["ping", "ping"]);
+});
+
+Deno.test("dec 29 a roll-back that is killed half-way keeps what had come meanwhile", async () => {
+  const model = new EventModel(answer(text("1")), SILENT, answer(text("fine")));
+  const seen: string[] = [];
+  using bench = await Bench.open({
+    model,
+    wrapLog: (log) =>
+      changed(log, {
+        truncate(count, ...kept) {
+          log.truncate(count, ...kept);
+          seen.push(log.readText());
+        },
+      }),
+  });
+  await bench.run("one");
+  bench.onEvent = ({ event }) => {
+    if (event === "llm_call_start") bench.pod.notify(note("ping"), false);
+  };
+  await bench.run("two", at("llm_call_start", "cancel"));
+  bench.onEvent = () => {};
+  equal(seen.length, 1);
+  bench.dieWith({ segmentId: bench.pod.segmentId, logText: seen[0] ?? "" });
+  deepEqual(bench.waiting(), ["ping"]);
 });
 
 Deno.test("dec 29 accepted notifications outlive the process and are delivered once, in order", async () => {

@@ -307,7 +307,8 @@ Deno.test("a failing tool is an error result, never the end of the run", async (
 
 Deno.test("the greeting names the protocol version and what the pod can do", async () => {
   using bench = await Bench.open({ model: HELLO });
-  const { protocol_version, pod_name, provider, tools } = bench.pod.greeting();
+  const { protocol_version, pod_name, provider, tools } =
+    JSON.parse(bench.pod.snapshotJson()).data.greeting;
   deepEqual({ protocol_version, pod_name, provider, tools }, {
     protocol_version: 1,
     pod_name: "test",

@@ -25,7 +25,8 @@ function logOf(...entries: Entry[]): string {
   return [start, ...entries].map((entry) => `${JSON.stringify(entry)}\n`).join("");
 }
 
-const invoke: Entry = { kind: "invoke", ts: 1, trigger: "user_send" };
+/** Today: else the model would be told of a new day. */
+const invoke: Entry = { kind: "invoke", ts: Date.now(), trigger: "user_send" };
 const input = (content: string): Entry => ({
   kind: "user_input",
   ts: 1,
@@ -211,4 +212,19 @@ Deno.test("30.2.7 a log with blank lines makes a snapshot that can be parsed", a
   const snapshot = JSON.parse(bench.pod.snapshotJson());
   deepEqual(snapshot.data.entries, bench.entries());
   equal(snapshot.data.entries.length, 3);
+});
+
+Deno.test("40.11-W4 a session that goes on on another day is told so, once, and does not wake for it", async () => {
+  const model = new EventModel(answer(text("one")), answer(text("two")));
+  const done: Entry = { kind: "run_completed", ts: 1, interrupted: false, result: "finished" };
+  const logText = logOf({ ...invoke, ts: 1 }, input("go"), done);
+  using bench = await Bench.open({ model, logText });
+  await bench.run("next", at("turn_start", "cancel"));
+  equal(bench.pod.wakingTrigger, null);
+  await bench.run("next");
+  await bench.run("again");
+  const asked = brief(model.requests[1]?.items ?? []);
+  deepEqual(asked.toSpliced(2, 1), ["user: go", "user: next", "assistant: one", "user: again"]);
+  match(asked[2] ?? "", /^system: \[Notification\]\nToday is \d{4}-\d\d-\d\d /);
+  bench.assertWhole();
 });

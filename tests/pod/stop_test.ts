@@ -3,7 +3,7 @@ import { deepEqual, equal, match, ok } from "../support/assert.ts";
 import { CountingTool } from "../support/counting_tool.ts";
 import { answer, call, EventModel, text, thinking } from "../support/event_model.ts";
 import { half, hangingTool, SILENT } from "./hanging.ts";
-import { at, Bench, brief, failingAt, names } from "./support.ts";
+import { at, Bench, brief, changed, failingAt, names } from "./support.ts";
 
 Deno.test("10.7.3 10.15-19 dec 17 dec 18 pause during text, then resume: line by line", async () => {
   const model = new EventModel(half("partial"), answer(text("resumed output")));
@@ -181,6 +181,29 @@ for (const intent of ["cancel", "pause"] as const) {
     bench.assertWhole();
   });
 }
+
+Deno.test("30.5.6 a run that cannot be undone ends with an error and counts as stopped", async () => {
+  const model = new EventModel(SILENT, answer(text("fine")));
+  using bench = await Bench.open({
+    model,
+    wrapLog: (log) =>
+      changed(log, {
+        truncate() {
+          throw new Error("read-only file system");
+        },
+      }),
+  });
+  const end = await bench.run("lost?", at("llm_call_start", "cancel"));
+  equal(end.result, "failed");
+  await bench.run("next");
+  deepEqual(brief(bench.pod.history).map((line) => line.slice(0, 16)), [
+    "user: lost?",
+    "system: [The pre",
+    "user: next",
+    "assistant: fine",
+  ]);
+  bench.assertWhole();
+});
 
 Deno.test("10.15-23 a run that is stopped while it is accepted leaves the next one alone", async () => {
   using bench = await Bench.open({ model: new EventModel(answer(text("fine"))) });

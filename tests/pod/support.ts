@@ -1,5 +1,6 @@
 import type { Tool } from "../../lib/agent/mod.ts";
 import { newId } from "../../lib/base/mod.ts";
+import { BUILTIN_PROMPTS } from "../../lib/context/mod.ts";
 import { Pod, type PodParts, type RunEnd, type StopIntent } from "../../lib/pod/mod.ts";
 import {
   DEFAULT_REQUEST_CONFIG,
@@ -57,7 +58,7 @@ export class Bench implements Disposable {
     this.#root = Deno.makeTempDirSync({ prefix: "pod-pod-" });
     this.#wrapLog = wrapLog;
     this.store = new SessionStore(`${this.#root}/sessions`);
-    const sessionId = newId();
+    const { sessionId = newId() } = options;
     this.#segmentId = newId();
     this.parts = {
       name: "test",
@@ -73,6 +74,7 @@ export class Bench implements Disposable {
       }),
       scopeSummary: () => `Writable:\n  - ${this.#root}`,
       renderSystemPrompt: () => "You are a test.",
+      prompts: BUILTIN_PROMPTS,
       createLog: async (segmentId, entries) => {
         this.#segmentId = segmentId;
         this.#toldEntries = 0;
@@ -180,8 +182,7 @@ export class Bench implements Disposable {
     const state = this.replayed();
     deepEqual(state.history, this.pod.history);
     equal(state.entryCount, this.pod.entryCount + this.#foreignEntries);
-    // In a new segment it begins with the first run that ends (spec 30 §3).
-    if (this.kinds().includes("turn_end")) equal(state.turnCount, this.pod.turnCount);
+    equal(state.turnCount, this.pod.turnCount);
     equal(state.paused, this.pod.status === "paused");
   }
 
@@ -271,8 +272,10 @@ export function changed(log: Log, other: Partial<Pick<Log, "append" | "sync" | "
     },
     append: (...entries) => log.append(...entries),
     readText: () => log.readText(),
+    readEntries: () => log.readEntries(),
+    copy: (segmentId) => log.copy(segmentId),
     sync: () => log.sync(),
-    truncate: (count) => log.truncate(count),
+    truncate: (count, ...kept) => log.truncate(count, ...kept),
     close: () => log.close(),
     [Symbol.dispose]: () => log.close(),
     ...other,

@@ -107,3 +107,19 @@ Deno.test("refusals of earlier answers go out as text", () => {
   const [message] = anthropicMessages([refused], []);
   equal(JSON.stringify(message?.content).includes('{"type":"text","text":"No."}'), true);
 });
+
+Deno.test("an answer that was cut off in a thought does not end with it", () => {
+  const thought: Item = { kind: "reasoning", text: "hm", signature: "S", scheme: "anthropic" };
+  const next = said("user", "two");
+  const sent = (...answer: Item[]) =>
+    anthropicMessages([said("user", "one"), ...answer, next], []).slice(1, -1);
+  deepEqual(sent(thought), []);
+  deepEqual(sent(thought, said("assistant", " "), thought), []);
+  deepEqual(sent(thought, said("assistant", "said"), thought), [{
+    role: "assistant",
+    content: [
+      { type: "thinking", thinking: "hm", signature: "S" },
+      { type: "text", text: "said" },
+    ],
+  }]);
+});

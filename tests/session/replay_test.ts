@@ -91,6 +91,13 @@ Deno.test("a log says session, prompt, settings, history, turns and its own leng
   equal(state.entryCount, 5);
 });
 
+Deno.test("30.13-19 turns go on being counted in a segment that continues another", () => {
+  const origin = { segment_id: "0197", at_turn_index: 41 };
+  equal(replay([Object.assign(start(), { forked_from: origin })]).turnCount, 41);
+  equal(replay([Object.assign(start(), { compacted_from: origin })]).turnCount, 41);
+  equal(replay([Object.assign(start(), { compacted_from: origin }), turnEnd(42)]).turnCount, 42);
+});
+
 Deno.test("an empty log is an empty conversation", () => {
   const state = replay([]);
   equal(state.sessionId, null);

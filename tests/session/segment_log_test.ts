@@ -77,6 +77,24 @@ Deno.test("truncate keeps the first entries as they were written, down to their 
   });
 });
 
+Deno.test("30.13-26 truncate can keep entries of the tail: a reader finds the old one or the new one", async () => {
+  await withStore(async (store) => {
+    using log = await create(store, [start(), said("a"), said("b")]);
+    using reader = store.openSegment(SESSION, SEGMENT).log;
+    log.truncate(1, said("kept"), said("too"));
+    equal(log.length, 3);
+    deepEqual(read(store), [start(), said("kept"), said("too")]);
+    equal(reader.readText().includes('"b"'), true);
+    equal(log.drifted, false);
+    log.append(turnEnd(1));
+    await log.sync();
+    deepEqual(read(store), [start(), said("kept"), said("too"), turnEnd(1)]);
+    deepEqual([...Deno.readDirSync(`${store.root}/${SESSION}`)].map(({ name }) => name), [
+      `${SEGMENT}.jsonl`,
+    ]);
+  });
+});
+
 Deno.test("truncate beyond the end is refused in the words of the log", async () => {
   await withStore(async (store) => {
     using log = await create(store, [start()]);

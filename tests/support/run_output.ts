@@ -1,12 +1,13 @@
-import type { JsonObject } from "../../lib/base/mod.ts";
+import type { JsonObject, JsonValue } from "../../lib/base/mod.ts";
 import type { RunReport } from "../../lib/cli/output/report.ts";
 import { PROTOCOL_VERSION } from "../../lib/protocol/mod.ts";
 import { deepEqual, equal, ok } from "./assert.ts";
 
-/** A line of `--output stream-json`. */
+/** A line of `--output stream-json`, or of a socket. */
 export interface EventLine {
   readonly event: string;
   readonly data?: JsonObject;
+  readonly reply_to?: JsonValue;
 }
 
 const REPORT_FIELDS = [

@@ -1,5 +1,6 @@
 import type { Tool } from "../../lib/agent/mod.ts";
 import { newId } from "../../lib/base/mod.ts";
+import { BUILTIN_PROMPTS } from "../../lib/context/mod.ts";
 import { AlertBuffer, Controller } from "../../lib/controller/mod.ts";
 import { PodClient, PodServer } from "../../lib/ipc/mod.ts";
 import { Pod, type PodParts } from "../../lib/pod/mod.ts";
@@ -13,7 +14,8 @@ import { BUILTIN_CATALOG, type Model, openModel, resolveModel } from "../../lib/
 import { type Log, replay, SessionStore } from "../../lib/session/mod.ts";
 
 /** What is special about a served pod. */
-export interface ServedPodOptions extends Partial<Pick<PodParts, "maxTurns" | "retryPolicy">> {
+export interface ServedPodOptions
+  extends Partial<Pick<PodParts, "maxTurns" | "retryPolicy" | "compaction">> {
   /** A scenario as text, or any model. */
   readonly model: string | Model;
   readonly tools?: readonly Tool[];
@@ -121,7 +123,7 @@ export class ServedPod implements AsyncDisposable {
 
   async #start(model: Model): Promise<void> {
     const { root, store, sessionId } = this;
-    const { tools = [], maxTurns, retryPolicy = RETRY_POLICY } = this.#options;
+    const { tools = [], maxTurns, retryPolicy = RETRY_POLICY, compaction } = this.#options;
     const parts: PodParts = {
       name: "test",
       cwd: root,
@@ -131,6 +133,7 @@ export class ServedPod implements AsyncDisposable {
       tools,
       maxTurns,
       retryPolicy,
+      compaction,
       config: { ...DEFAULT_REQUEST_CONFIG },
       scopeRules: () => ({
         allow: [{ target: root, permission: "write", recursive: true }],
@@ -138,6 +141,7 @@ export class ServedPod implements AsyncDisposable {
       }),
       scopeSummary: () => `Writable:\n  - ${root}`,
       renderSystemPrompt: () => "You are a test.",
+      prompts: BUILTIN_PROMPTS,
       createLog: async (segmentId, entries) => {
         for (const entry of entries) this.#options.onWrite?.(entry);
         const log = await store.createSegment(sessionId, segmentId, entries);
@@ -193,15 +197,18 @@ export class ServedPod implements AsyncDisposable {
         log.append(...entries);
         for (const entry of entries) this.#tell("L: ", entry);
       },
-      truncate: (entryCount) => {
-        log.truncate(entryCount);
+      truncate: (entryCount, ...kept) => {
+        log.truncate(entryCount, ...kept);
         this.story.push(`L: cut to ${entryCount} entries`);
+        for (const entry of kept) this.#tell("L: ", entry);
       },
+      copy: (segmentId) => log.copy(segmentId),
       sync: async () => {
         await onSync?.();
         await log.sync();
       },
       readText: () => log.readText(),
+      readEntries: () => log.readEntries(),
       close: () => log.close(),
       [Symbol.dispose]: () => log.close(),
     };

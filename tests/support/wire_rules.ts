@@ -129,10 +129,13 @@ export function readAnthropic({ headers, body }: RecordedRequest): SentConversat
 
   const items: SentItem[] = [];
   for (const [index, { role, content }] of messages.entries()) {
-    demand(role === (index % 2 === 0 ? "user" : "assistant"), `message ${index} out of turn`);
+    // Neighbouring messages of the user are taken as one.
+    const isInTurn = role === "user" || messages[index - 1]?.role === "user";
+    demand(isInTurn, `message ${index} out of turn`);
     const blocks = typeof content === "string"
       ? [{ type: "text" as const, text: content }]
       : content;
+    demand(blocks.at(-1)?.type !== "thinking", `message ${index} ends with a thought`);
     items.push(...blocks.map((block): SentItem => {
       switch (block.type) {
         case "text":
@@ -151,7 +154,7 @@ export function readAnthropic({ headers, body }: RecordedRequest): SentConversat
       }
     }));
   }
-  demand(messages.length % 2 === 1, "the last message is not the user's");
+  demand(messages.at(-1)?.role === "user", "the last message is not the user's");
   const [firstBlock] = messages.at(-2)?.content ?? [];
   if (thinking !== undefined && typeof firstBlock === "object") {
     demand(

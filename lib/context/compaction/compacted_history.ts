@@ -1,0 +1,112 @@
+import { PodError } from "../../base/mod.ts";
+import { type Item, messageText, textMessage } from "../../protocol/mod.ts";
+import { itemSize, withoutContent } from "../window/item_size.ts";
+import { BYTES_PER_TOKEN } from "../window/token_estimate.ts";
+import type { FileSlice, ReadSlice } from "./handover.ts";
+import { carryTasks, type Task } from "./task_list.ts";
+
+const SUMMARY_HEADING = "[Compacted context summary]";
+const WORKFLOW_MARK = "[Workflow /";
+
+/** What a new context is made of. */
+export interface HistoryParts {
+  readonly summary: string;
+  readonly files: readonly ReadSlice[];
+  readonly references: readonly string[];
+  /** The old items, as they were sent. */
+  readonly items: readonly Item[];
+  /** Index of the first of them that stays as it is. */
+  readonly tailStart: number;
+  readonly tasks: readonly Task[];
+  /** For the call that shows the tasks; new in this history. */
+  readonly taskCallId: string;
+}
+
+/** How large a new history may be, in tokens of its items alone. */
+export interface HistoryLimits {
+  /** What it should not exceed. */
+  readonly wantedTokens: number;
+  /** What it must not exceed. */
+  readonly maxTokens: number;
+}
+
+/**
+ * The history that takes the place of `items` (spec 40 §8.7). What the user asked for last is always in it
+ * word by word. If it is too large it makes do with less, step by step: without the details of old tool
+ * results, without file contents, without a tail.
+ *
+ * @throws {PodError} `compaction` when even the least does not fit.
+ */
+export function compactedHistory(parts: HistoryParts, limits: HistoryLimits): Item[] {
+  const { wantedTokens, maxTokens } = limits;
+  const { items } = parts;
+  const bare = { ...parts, items: items.map(withoutContent) };
+  const noFiles = { ...bare, files: [], references: allPaths(parts) };
+  const noTail = { ...noFiles, tailStart: items.length };
+  let smallest: { history: Item[]; tokens: number } | null = null;
+  for (const choice of [parts, bare, noFiles, noTail]) {
+    const history = assemble(choice);
+    const tokens = tokensOf(history);
+    if (tokens <= Math.min(wantedTokens, maxTokens)) return history;
+    if (smallest === null || tokens < smallest.tokens) smallest = { history, tokens };
+  }
+  if (smallest !== null && smallest.tokens <= maxTokens) return smallest.history;
+  throw new PodError(
+    "compaction",
+    `compacted result context too large: ${smallest?.tokens} tokens exceeds max ${maxTokens}`,
+  );
+}
+
+function tokensOf(items: readonly Item[]): number {
+  return Math.floor(items.reduce((sum, item) => sum + itemSize(item), 0) / BYTES_PER_TOKEN);
+}
+
+function assemble(parts: HistoryParts): Item[] {
+  const { summary, files, references, items, tailStart, tasks, taskCallId } = parts;
+  return [
+    textMessage("system", `${SUMMARY_HEADING}\n\n${summary}`),
+    ...files.map((file) =>
+      textMessage("system", `[Auto-read file: ${file.path}${rangeOf(file)}]\n${file.text}`)
+    ),
+    ...references.length === 0 ? [] : [textMessage("system", referenceList(references))],
+    ...lastRequest(items, tailStart),
+    ...items.slice(tailStart),
+    ...carryTasks(tasks, taskCallId),
+  ];
+}
+
+/** The user's last request, and the procedures that came with it, when the tail does not hold them. */
+function lastRequest(items: readonly Item[], tailStart: number): Item[] {
+  const index = items.findLastIndex((item) => item.kind === "message" && item.role === "user");
+  if (index < 0 || index >= tailStart) return [];
+  let end = index + 1;
+  while (end < tailStart && isSystemMessage(items[end])) end += 1;
+  return items.slice(index, end).filter((item, offset) => offset === 0 || isWorkflow(item));
+}
+
+function isSystemMessage(item: Item | undefined): boolean {
+  return item?.kind === "message" && item.role === "system";
+}
+
+function isWorkflow(item: Item): boolean {
+  return item.kind === "message" && messageText(item).startsWith(WORKFLOW_MARK);
+}
+
+function allPaths({ files, references }: HistoryParts): string[] {
+  return [...new Set([...files.map(({ path }) => path), ...references])];
+}
+
+/** Line numbers from 1, as people count them. */
+function rangeOf({ offset, limit }: FileSlice): string {
+  if (offset === undefined && limit === undefined) return "";
+  const first = (offset ?? 0) + 1;
+  return limit === undefined ? `:${first}-` : `:${first}-${first + limit - 1}`;
+}
+
+function referenceList(paths: readonly string[]): string {
+  return [
+    "[Referenced files — read before compaction, contents not included]",
+    ...paths.map((path) => `- ${path}`),
+    "Read them again when you need what is in them.",
+  ].join("\n");
+}

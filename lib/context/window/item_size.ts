@@ -1,0 +1,14 @@
+import { byteLength } from "../../base/mod.ts";
+import type { Item } from "../../protocol/mod.ts";
+
+/** The size of an item in bytes of compact JSON; only ratios of sizes matter (spec 40 §7). */
+export function itemSize(item: Item): number {
+  return byteLength(JSON.stringify(item));
+}
+
+/** A tool result without its details; any other item, and one that has none, as it is. */
+export function withoutContent(item: Item): Item {
+  if (item.kind !== "tool_result" || item.content === undefined) return item;
+  const { content: _, ...rest } = item;
+  return rest;
+}

@@ -1,0 +1,54 @@
+import type { Pruning } from "../context/mod.ts";
+import type { JsonObject } from "../base/mod.ts";
+import type { Entry, ExtensionEntry } from "../protocol/mod.ts";
+
+/** Domain of measurements that the session keeps about itself (spec 30 §10). */
+const METRICS_DOMAIN = "metrics";
+const PRUNE_FIRE = "prune.fire";
+const PROTECTED_START = "protected_start_index";
+
+/** One observation. */
+export interface Metric {
+  /** `namespace.metric` */
+  readonly name: string;
+  readonly dimensions?: Readonly<Record<string, string>>;
+  readonly value?: number;
+  /** The same for observations of one thing. */
+  readonly correlation_id?: string;
+}
+
+/** The entry that keeps a metric. */
+export function metricEntry({ name, dimensions, value, correlation_id }: Metric): Entry {
+  const ts = Date.now();
+  const payload: JsonObject = {
+    name,
+    ts,
+    ...(dimensions !== undefined && { dimensions: { ...dimensions } }),
+    ...(value !== undefined && { value }),
+    ...(correlation_id !== undefined && { correlation_id }),
+  };
+  return { kind: "extension", ts, domain: METRICS_DOMAIN, payload };
+}
+
+/** What is recorded of looking for output to drop (spec 30 §10). */
+export function pruningMetric(pruning: Pruning, correlation_id: string): Metric {
+  if (pruning.kind === "nothing") {
+    return { name: "prune.skip", dimensions: { reason: "no_candidates" } };
+  }
+  const { candidates, protectedStart, savings: value } = pruning;
+  const facts = { candidate_count: `${candidates}`, [PROTECTED_START]: `${protectedStart}` };
+  if (pruning.kind === "pruned") {
+    return { name: PRUNE_FIRE, dimensions: facts, value, correlation_id };
+  }
+  return { name: "prune.skip", dimensions: { reason: "below_min_savings", ...facts }, value };
+}
+
+/** Up to where a session has dropped old output for good, as its metrics say. */
+export function prunedBelow(extensions: readonly ExtensionEntry[]): number {
+  const fired = extensions.findLast(({ domain, payload }) =>
+    domain === METRICS_DOMAIN && (payload as JsonObject | null)?.name === PRUNE_FIRE
+  );
+  const { dimensions } = (fired?.payload ?? {}) as { dimensions?: Record<string, string> };
+  const index = Number(dimensions?.[PROTECTED_START] ?? 0);
+  return Number.isSafeInteger(index) && index >= 0 ? index : 0;
+}

@@ -1,0 +1,83 @@
+import fc from "fast-check";
+import { retainedTailStart } from "../../../lib/context/compaction/retained_tail.ts";
+import { itemSize } from "../../../lib/context/window/item_size.ts";
+import { type Item, openToolCalls, textMessage } from "../../../lib/protocol/mod.ts";
+import { equal, ok } from "../../support/assert.ts";
+
+function call(id: string): Item {
+  return { kind: "tool_call", call_id: id, name: "Read", arguments: "{}" };
+}
+
+function result(id: string, size = 10): Item {
+  return { kind: "tool_result", call_id: id, summary: id, content: "x".repeat(size) };
+}
+
+function sizeOf(items: readonly Item[]): number {
+  return items.reduce((sum, item) => sum + itemSize(item), 0);
+}
+
+/** Tokens by which just the items from `index` on are retained, if nothing is balanced. */
+function tokensFrom(items: readonly Item[], index: number): number {
+  return Math.floor(sizeOf(items.slice(index)) / 4) - 1;
+}
+
+Deno.test("40.12-32 what fits is retained whole, and nothing when nothing is to be retained", () => {
+  const items = [textMessage("user", "hi"), textMessage("assistant", "ho")];
+  equal(retainedTailStart(items, 100, 100), 0);
+  equal(retainedTailStart(items, 101, 0), items.length);
+});
+
+Deno.test("40.12-32 a cut between parallel results moves before their first call", () => {
+  const items = [
+    textMessage("user", "go"),
+    ...["a", "b", "c"].map(call),
+    ...["a", "b", "c"].map((id) => result(id)),
+  ];
+  const tokens = Math.ceil(sizeOf(items) / 4);
+  equal(retainedTailStart(items, tokens, tokensFrom(items, 5)), 1);
+  equal(retainedTailStart(items, tokens, tokensFrom(items, 6)), 1);
+});
+
+Deno.test("40.12-32 what is retained for one result may need another call: the cut moves on", () => {
+  const items = [call("a"), call("b"), result("a"), call("c"), result("b"), result("c")];
+  const tokens = Math.ceil(sizeOf(items) / 4);
+  equal(retainedTailStart(items, tokens, tokensFrom(items, 4)), 0);
+});
+
+Deno.test("40.12-32 a clean cut stays, and a result without a call moves nothing", () => {
+  const items = [textMessage("user", "a"), result("lost"), textMessage("user", "b")];
+  const tokens = Math.ceil(sizeOf(items) / 4);
+  equal(retainedTailStart(items, tokens, tokensFrom(items, 1)), 1);
+  equal(retainedTailStart(items, tokens, tokensFrom(items, 2)), 2);
+});
+
+Deno.test("40.8.3 a low measurement, after output was dropped, does not keep a huge tail", () => {
+  const items = Array.from({ length: 20 }, () => textMessage("user", "x".repeat(4000)));
+  const start = retainedTailStart(items, 9000, 8000);
+  ok(start >= 11, `${start}`);
+});
+
+Deno.test("whatever the history and the budget: pairs stay whole and the tail has its tokens", () => {
+  const history = fc.array(fc.record({ parallel: fc.nat(4), size: fc.nat(3000) }), {
+    maxLength: 12,
+  }).map((rounds) =>
+    rounds.flatMap(({ parallel, size }, round): Item[] => {
+      const ids = Array.from({ length: parallel }, (_, index) => `${round}.${index}`);
+      return [
+        textMessage("user", "x".repeat(size)),
+        ...ids.map(call),
+        ...ids.toReversed().map((id) => result(id, size)),
+      ];
+    })
+  );
+  fc.assert(fc.property(history, fc.nat(10_000), fc.nat(10_000), (items, tokens, retained) => {
+    const start = retainedTailStart(items, tokens, retained);
+    const tail = items.slice(start);
+    equal(openToolCalls(items.slice(0, start)).length, 0);
+    const called = new Set(tail.flatMap((item) => item.kind === "tool_call" ? item.call_id : []));
+    for (const item of tail) ok(item.kind !== "tool_result" || called.has(item.call_id));
+    const rate = Math.max(tokens, Math.ceil(sizeOf(items) / 4));
+    const kept = sizeOf(tail) * rate / Math.max(1, sizeOf(items));
+    ok(start === 0 || kept >= Math.min(retained, rate) - 1, `${kept} of ${retained}`);
+  }));
+});
