@@ -12,6 +12,8 @@ export interface DetachedPod {
   readonly runtime: string;
   /** The program and its arguments. */
   readonly command: readonly string[];
+  /** How long it may take to be ready. @default 20_000 */
+  readonly timeoutMs?: number;
 }
 
 /**
@@ -21,7 +23,9 @@ export interface DetachedPod {
  * @returns the path of its socket.
  * @throws {PodError} `not_ready` when it ends or says nothing in time; it is killed then.
  */
-export async function startDetached({ name, runtime, command }: DetachedPod): Promise<string> {
+export async function startDetached(
+  { name, runtime, command, timeoutMs = READY_TIMEOUT_MS }: DetachedPod,
+): Promise<string> {
   const directory = podRuntimeDirectory(runtime, name);
   await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
   const log = `${directory}/stderr.log`;
@@ -36,7 +40,7 @@ export async function startDetached({ name, runtime, command }: DetachedPod): Pr
   }).spawn();
   let hasEnded = false;
   void child.status.then(() => hasEnded = true);
-  const deadline = performance.now() + READY_TIMEOUT_MS;
+  const deadline = performance.now() + timeoutMs;
   while (performance.now() < deadline) {
     const text = await Deno.readTextFile(log);
     const socket = readySocket(text);
@@ -49,7 +53,7 @@ export async function startDetached({ name, runtime, command }: DetachedPod): Pr
   }
   child.kill("SIGKILL");
   await child.status;
-  throw notReady(`pod did not become ready within ${READY_TIMEOUT_MS / 1000}s`);
+  throw notReady(`pod did not become ready within ${timeoutMs / 1000}s`);
 }
 
 /** The socket in the ready line; a line without its end may still grow. */

@@ -7,11 +7,11 @@ import { ModelError } from "./model.ts";
  *
  * @throws {ModelError} `config`, when it is no http(s) URL.
  */
-export function versionedBaseUrl(baseUrl: string): string {
+export function versionedBaseUrl(baseUrl: string, version = "v1"): string {
   const { protocol, pathname } = parse(baseUrl);
   if (!/^https?:$/.test(protocol)) throw invalid(baseUrl, "it must begin with http:// or https://");
   const base = baseUrl.replace(/\/+$/, "");
-  return /\/v\d\w*(\/|$)/.test(pathname) ? base : `${base}/v1`;
+  return /\/v\d\w*(\/|$)/.test(pathname) ? base : `${base}/${version}`;
 }
 
 function parse(baseUrl: string): URL {

@@ -2,8 +2,8 @@ import {
   BUILTIN_MODELS,
   CLAUDE_WITH_BUDGET,
   COMMON,
+  GEMINI_3,
   SEEING,
-  WITH_BUDGET,
   WITH_EFFORT,
 } from "./builtin_models.ts";
 import type { Catalog } from "./catalog.ts";
@@ -93,7 +93,7 @@ export const BUILTIN_CATALOG: Catalog = {
       scheme: "gemini",
       base_url: "https://generativelanguage.googleapis.com",
       auth_hint: { kind: "api_key", env: "POD_API_KEY_GEMINI" },
-      default_capability: WITH_BUDGET,
+      default_capability: GEMINI_3,
       default_context_window: 1_048_576,
     },
     {

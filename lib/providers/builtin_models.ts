@@ -46,11 +46,8 @@ const GPT_5_4 = gpt("none", "low", "medium", "high", "xhigh");
 const GPT_6 = gpt("none", "low", "medium", "high", "xhigh", "max");
 const GPT_6_ALWAYS_THINKING = gpt("low", "medium", "high", "xhigh", "max");
 
-const GEMINI_3: ModelCapability = {
-  ...SEEING,
-  reasoning: "both",
-  efforts: ["low", "medium", "high"],
-};
+/** Gemini from the third generation on: has levels, the lowest of which not all of them know. */
+export const GEMINI_3: ModelCapability = { ...WITH_EFFORT, efforts: ["low", "medium", "high"] };
 
 /** A model: its id, its window, its longest answer in tokens, its price, and what it can do. */
 type Row = readonly [
@@ -152,21 +149,29 @@ const CODEX: readonly Row[] = [
 /** What the backend of ChatGPT takes of the larger windows. */
 const CODEX_MAXIMUM = new Map([["gpt-5.5", 272_000], ["gpt-5.6-sol", 272_000]]);
 
+/** All Gemini models of today are equally large. */
+function gemini(id: string, price?: ModelPrice, capability?: ModelCapability): Row {
+  return [id, 1_048_576, 65_536, price, capability];
+}
+
+/** Google's prices, which rise for prompts above 200,000 tokens. */
+function geminiPrice(price: ModelPrice, long: ModelPrice): ModelPrice {
+  return { ...price, long_prompt: { above: 200_000, ...long } };
+}
+
 /** @see https://ai.google.dev/gemini-api/docs/pricing */
 const GEMINI: readonly Row[] = [
-  ["gemini-3.8-flash", 1_048_576, 65_536, undefined, GEMINI_3],
-  ["gemini-3.7-flash", 1_048_576, 65_536, usd(1.5, 7.5, 0.15), GEMINI_3],
-  ["gemini-3.5-flash", 1_048_576, 65_536, usd(1.5, 9, 0.15), GEMINI_3],
-  ["gemini-3.1-pro-preview", 1_048_576, 65_536, {
-    ...usd(2, 12, 0.2),
-    long_prompt: { above: 200_000, ...usd(4, 18, 0.4) },
-  }, GEMINI_3],
-  ["gemini-2.5-pro", 1_048_576, 65_536, {
-    ...usd(1.25, 10, 0.125),
-    long_prompt: { above: 200_000, ...usd(2.5, 15, 0.25) },
-  }],
-  ["gemini-2.5-flash", 1_048_576, 65_536, usd(0.3, 2.5, 0.03)],
-  ["gemini-2.5-flash-lite", 1_048_576, 65_536, usd(0.1, 0.4, 0.01)],
+  gemini("gemini-4-argon"),
+  gemini("gemini-3.8-flash"),
+  gemini("gemini-3.7-flash", usd(1.5, 7.5, 0.15)),
+  gemini("gemini-3.6-flash"),
+  gemini("gemini-3.5-flash", usd(1.5, 9, 0.15)),
+  gemini("gemini-3.5-flash-lite"),
+  gemini("gemini-3.1-pro-preview", geminiPrice(usd(2, 12, 0.2), usd(4, 18, 0.4))),
+  gemini("gemini-3.1-flash-lite"),
+  gemini("gemini-2.5-pro", geminiPrice(usd(1.25, 10, 0.125), usd(2.5, 15, 0.25)), WITH_BUDGET),
+  gemini("gemini-2.5-flash", usd(0.3, 2.5, 0.03), WITH_BUDGET),
+  gemini("gemini-2.5-flash-lite", usd(0.1, 0.4, 0.01), WITH_BUDGET),
 ];
 
 /** Charges what the vendors charge. */

@@ -5,6 +5,13 @@ const RETRYABLE_STATUS = new Set([408, 425, 429, 500, 502, 503, 504, 529]);
 
 /** What providers say inside a stream, where there is no status, for trouble that passes. */
 const RETRYABLE_CODES = new Set([
+  "DEADLINE_EXCEEDED",
+  "INTERNAL",
+  "MALFORMED_FUNCTION_CALL",
+  "MALFORMED_RESPONSE",
+  "RESOURCE_EXHAUSTED",
+  "UNAVAILABLE",
+  "UNEXPECTED_TOOL_CALL",
   "api_error",
   "internal_server_error",
   "overloaded_error",
@@ -32,8 +39,9 @@ export function isRetryable(error: ModelError): boolean {
 
 /** The error for a response that is no event stream: `body` is its whole text (spec 20 §5.3). */
 export function responseError(response: Response, body: string): ModelError {
-  const { code, message = body } = readErrorBody(parseJson(body));
-  const retryAfterMs = readRetryAfter(response.headers, Date.now());
+  const payload = parseJson(body);
+  const { code, message = body } = readErrorBody(payload);
+  const retryAfterMs = readRetryAfter(response.headers, Date.now()) ?? readRetryDelay(payload);
   return apiError(message, { status: response.status, apiCode: code, retryAfterMs });
 }
 
@@ -43,7 +51,8 @@ export function responseError(response: Response, body: string): ModelError {
  */
 export function streamError(payload: unknown, cause: unknown): ModelError {
   const { code, message = text(payload) ?? JSON.stringify(payload) } = readErrorBody(payload);
-  return apiError(message, { apiCode: code ?? numericCode(payload), cause });
+  const retryAfterMs = readRetryDelay(payload);
+  return apiError(message, { apiCode: code ?? numericCode(payload), retryAfterMs, cause });
 }
 
 /**
@@ -74,7 +83,17 @@ function apiError(message: string, options: ModelErrorOptions): ModelError {
 function readErrorBody(body: unknown): { code?: string; message?: string } {
   const error = innerError(body);
   if (!isJsonObject(error)) return {};
-  return { code: text(error.code) ?? text(error.type), message: text(error.message) };
+  const code = text(error.code) ?? text(error.type) ?? text(error.status);
+  return { code, message: text(error.message) };
+}
+
+/** How long Google asks to wait, in milliseconds: it says so in the details of the error. */
+function readRetryDelay(body: unknown): number | undefined {
+  const error = innerError(body);
+  if (!isJsonObject(error) || !Array.isArray(error.details)) return undefined;
+  const detail = error.details.filter(isJsonObject).find((entry) => "retryDelay" in entry);
+  const [, seconds] = /^([\d.]+)s$/.exec(text(detail?.retryDelay) ?? "") ?? [];
+  return seconds === undefined ? undefined : Math.round(Number(seconds) * 1000);
 }
 
 /** Routers put the status that they got themselves into the events that they send on. */
@@ -83,7 +102,9 @@ function numericCode(payload: unknown): string | undefined {
   return isJsonObject(error) && typeof error.code === "number" ? `${error.code}` : undefined;
 }
 
-function innerError(body: unknown): unknown {
+/** Google's streams answer with an array when they fail. */
+function innerError(answer: unknown): unknown {
+  const body = Array.isArray(answer) ? answer[0] : answer;
   return isJsonObject(body) && isJsonObject(body.error) ? body.error : body;
 }
 

@@ -53,6 +53,8 @@ export async function* readStream<Wire>(
   } catch (error) {
     if (signal.aborted) return;
     if (reader.stopReason === undefined) {
+      // What the reader had read before it failed: usage above all, which was spent.
+      yield* out;
       throw withoutSecret(call.failure ?? toModelError(error, source), source.secret);
     }
   }

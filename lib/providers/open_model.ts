@@ -43,6 +43,10 @@ export async function openModel(
       const { openaiChatModel } = await import("./openai_chat.ts");
       return openaiChatModel({ resolved, info, credential, limits });
     }
+    case "gemini": {
+      const { geminiModel } = await import("./gemini.ts");
+      return geminiModel({ resolved, info, credential, limits });
+    }
     case "scripted": {
       const { openScripted } = await import("./scripted.ts");
       return openScripted(info, resolved.baseUrl, options.readText);
@@ -51,7 +55,7 @@ export async function openModel(
       throw new ModelError(
         "config",
         `Config error: scheme \`${scheme}\` of ${provider}/${modelId} is not built yet; ` +
-          "use a model of scheme anthropic or openai_chat",
+          "use a model of scheme anthropic, openai_chat or gemini",
       );
   }
 }

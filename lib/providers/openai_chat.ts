@@ -3,14 +3,14 @@ import { readStream } from "./event_stream.ts";
 import type { HttpCall } from "./http.ts";
 import type { Model, ModelRequest } from "./model.ts";
 import type { ModelSetup } from "./open_model.ts";
-import { openaiChatChunks } from "./openai_chat_chunks.ts";
 import { openaiChatBody, openaiChatUnsupported } from "./openai_chat_request.ts";
-import { ChatReader } from "./openai_chat_stream.ts";
+import { ChatReader, parseChatChunk } from "./openai_chat_stream.ts";
 import { requestHeaders } from "./sdk_client.ts";
+import { wireEvents } from "./wire_events.ts";
 
 /**
  * A model behind OpenAI's Chat Completions API or a server that speaks it (spec 20 §6.2). Without
- * the SDK, which takes twice the processor time for a stream and has to be loaded first.
+ * the SDK, as with Anthropic's.
  *
  * @throws {ModelError} `config`, when base URL or key cannot be used.
  */
@@ -22,7 +22,7 @@ export function openaiChatModel({ resolved, info, credential, limits }: ModelSet
 
   const open = async (request: ModelRequest, { fetch, signal }: HttpCall) => {
     const body = JSON.stringify(openaiChatBody(request, resolved));
-    return openaiChatChunks(await fetch(url, { method: "POST", body, signal }));
+    return wireEvents(await fetch(url, { method: "POST", body, signal }), parseChatChunk);
   };
 
   return {

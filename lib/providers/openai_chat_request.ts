@@ -5,7 +5,7 @@ import type { ModelRequest } from "./model.ts";
 import { ignoredSetting, reasoningWarnings, usableReasoning } from "./reasoning.ts";
 import type { ResolvedModel } from "./resolve_model.ts";
 import { samplingSettings, samplingWarnings } from "./sampling.ts";
-import { toolInput, toolResultText } from "./wire_text.ts";
+import { flaggedResultText, toolInput } from "./wire_text.ts";
 
 type Body = OpenAI.Chat.ChatCompletionCreateParamsStreaming;
 type Message = OpenAI.Chat.ChatCompletionMessageParam;
@@ -71,8 +71,7 @@ function openaiChatMessages(items: readonly Item[]): Message[] {
         break;
       case "tool_result": {
         flushCalls();
-        const text = toolResultText(item);
-        const content = item.is_error ? `Error: ${text}` : text;
+        const content = flaggedResultText(item);
         messages.push({ role: "tool", tool_call_id: item.call_id, content });
         break;
       }

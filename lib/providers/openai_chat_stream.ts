@@ -1,5 +1,7 @@
-import { newId } from "../base/mod.ts";
+import type { EventSourceMessage } from "eventsource-parser";
 import type { Item, StopReason } from "../protocol/mod.ts";
+import { CallIds } from "./call_ids.ts";
+import { streamError } from "./call_error.ts";
 import type { EventReader } from "./event_stream.ts";
 import { type BlockHead, ModelError, type ModelEvent, type Usage } from "./model.ts";
 
@@ -41,6 +43,18 @@ interface ChatUsage {
   } | null;
 }
 
+/**
+ * A chunk as it stands on the wire.
+ *
+ * @throws {SyntaxError} when it is not JSON.
+ * @throws {ModelError} when it is the server's error.
+ */
+export function parseChatChunk({ event, data }: EventSourceMessage): ChatChunk {
+  const chunk = JSON.parse(data);
+  if (event === "error" || chunk?.error) throw streamError(chunk?.error ?? chunk, undefined);
+  return chunk;
+}
+
 /** The block that is being written; a chat stream has one at a time. */
 interface OpenBlock {
   readonly index: number;
@@ -66,16 +80,14 @@ const STOP_REASONS: Readonly<Record<string, StopReason>> = {
 /** Reads one chat stream (spec 20 §6.2). */
 export class ChatReader implements EventReader<ChatChunk> {
   stopReason: StopReason | undefined;
-  readonly #usedIds = new Set<string>();
+  readonly #ids: CallIds;
   #nextIndex = 0;
   #open: OpenBlock | undefined;
   #called = false;
 
   /** @param items the history, whose call ids are not to be used again. */
   constructor(items: readonly Item[]) {
-    for (const item of items) {
-      if (item.kind === "tool_call") this.#usedIds.add(item.call_id);
-    }
+    this.#ids = new CallIds(items);
   }
 
   read(chunk: ChatChunk, out: ModelEvent[]): void {
@@ -119,7 +131,7 @@ export class ChatReader implements EventReader<ChatChunk> {
       const message = "SSE parse error: a piece of a tool call belongs to no call that is open";
       throw new ModelError("broken", message);
     }
-    const head = { kind: "tool_call" as const, id: this.#uniqueId(id), name };
+    const head = { kind: "tool_call" as const, id: this.#ids.take(id), name };
     this.#called = true;
     return this.#start(head, { name, wireIndex: index, wireId: id ?? "", args: "" }, out);
   }
@@ -137,14 +149,6 @@ export class ChatReader implements EventReader<ChatChunk> {
     const thought = kind === "thinking" && { reasoning: { scheme: "openai_chat" as const } };
     out.push({ type: "block_stop", index, ...thought });
     this.#open = undefined;
-  }
-
-  /** Some servers send no ids, or the same ones again; results are matched by id over all turns. */
-  #uniqueId(wireId: string | null | undefined): string {
-    const taken = !wireId || this.#usedIds.has(wireId);
-    const id = taken ? `call_${newId().replaceAll("-", "")}` : wireId;
-    this.#usedIds.add(id);
-    return id;
   }
 }
 

@@ -27,7 +27,10 @@ const ANSWERS: ReadonlyMap<number, Answer> = new Map([
       { id: "c2", name: "Read", input: { file_path: "/w/b" } },
     ],
   }],
-  [2, { toolCalls: [{ id: "c3", name: "Read", input: { file_path: "/w/c" } }] }],
+  [2, {
+    signature: "SIG2",
+    toolCalls: [{ id: "c3", name: "Read", input: { file_path: "/w/c" } }],
+  }],
   [3, { text: ["All ", "three ", "say ", "hello."] }],
 ]);
 
@@ -86,7 +89,7 @@ Deno.test(`${RUNS} runs on a server that drops, refuses and stalls reach the rig
   const requests = server.requests.length;
   await test.step(`${requests} requests, ${retries} retries, ${continuations} continuations`, () => {
     for (const request of server.requests) {
-      SCHEMES.find(({ path }) => request.path.endsWith(path))?.read(request);
+      SCHEMES.find(({ path }) => request.path.includes(path))?.read(request);
     }
   });
 });
@@ -125,5 +128,6 @@ async function reachEnd(
 
 /** How many tool results a request of any scheme brings. */
 function resultsOf(body: object): number {
-  return JSON.stringify(body).match(/"(?:tool_use_id|tool_call_id)":/g)?.length ?? 0;
+  return JSON.stringify(body).match(/"(?:tool_use_id|tool_call_id|functionResponse)":/g)?.length ??
+    0;
 }

@@ -8,11 +8,12 @@ export async function readBareEventStream(url: string): Promise<number> {
   for await (const piece of body) {
     rest += decoder.decode(piece, { stream: true });
     let start = 0;
-    for (let end = rest.indexOf("\n\n"); end >= 0; end = rest.indexOf("\n\n", start)) {
-      const data = rest.slice(rest.indexOf("data: ", start) + 6, end);
-      if (data !== "[DONE]") JSON.parse(data);
-      events++;
-      start = end + 2;
+    for (let end = rest.indexOf("\n"); end >= 0; end = rest.indexOf("\n", start)) {
+      if (rest.startsWith("data: {", start)) {
+        JSON.parse(rest.slice(start + 6, end));
+        events++;
+      }
+      start = end + 1;
     }
     rest = rest.slice(start);
   }

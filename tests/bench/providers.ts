@@ -17,8 +17,9 @@ const HELLO = requestOf([said("user", "hello")]);
  * What a delta costs on its way from the wire to a model event, beside the least that reads the same
  * stream, in processor time.
  *
- * Last seen, in 4 KB pieces and event by event, on two busy cores: anthropic 2.4 to 2.8 and 1.1 to 1.3,
- * openai_chat 1.7 and 1.4 to 1.7 (Deno 2.9.6); 2.75 and 1.8, 1.6 and 1.3 (2.6.8).
+ * Last seen, in 4 KB pieces and event by event, on two busy cores: anthropic 1.9 to 2.6 and
+ * 1.2 to 1.4, openai_chat 1.7 and 1.5, gemini 2.0 and 1.0 (Deno 2.9.6); 2.3 and 1.4, 0.9 and 1.3, 1.2 and
+ * 1.7 (2.6.8).
  */
 export async function benchProviders(): Promise<Figure[]> {
   const figures: Figure[] = [];

@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, ok } from "../support/assert.ts";
 import type { Item } from "../../lib/protocol/mod.ts";
 import { replay, type SessionState, SessionStore } from "../../lib/session/mod.ts";
+import { readGemini } from "../support/gemini_rules.ts";
 import { type Answer, startModelServer } from "../support/model_server.ts";
 import { Workspace } from "../support/pod_process.ts";
 import {
@@ -76,7 +77,7 @@ const WIRES = [
   {
     name: "Anthropic Messages",
     env: (url: string) => ({ ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: "key-1" }),
-    flags: ["--manifest", "../thinking.toml", "--allow-write", "."],
+    manifest: () => "[worker]\nreasoning = 2048\n",
     read: readAnthropic,
     sentForm: anthropicForm,
     keepsThinking: true,
@@ -84,20 +85,29 @@ const WIRES = [
   {
     name: "OpenAI Chat",
     env: (url: string) => ({ OPENAI_BASE_URL: `${url}/v1`, OPENAI_API_KEY: "key-1" }),
-    flags: [],
+    manifest: () => "",
     read: readOpenai,
     sentForm: openaiForm,
     keepsThinking: false,
   },
+  {
+    name: "Gemini",
+    env: () => ({ GEMINI_API_KEY: "key-1" }),
+    manifest: (url: string) =>
+      `[model]\nref = "gemini/gemini-2.5-pro"\nbase_url = "${url}"\n[worker]\nreasoning = -1\n`,
+    read: readGemini,
+    sentForm: geminiForm,
+    keepsThinking: false,
+  },
 ];
 
-for (const { name, env, flags, read, sentForm, keepsThinking } of WIRES) {
+for (const { name, env, manifest, read, sentForm, keepsThinking } of WIRES) {
   Deno.test(`a real run finds, reads, edits and tests a project over ${name}`, async () => {
     await using server = startModelServer(ANSWERS);
     await using workspace = await Workspace.create(PROJECT);
-    await workspace.write("../thinking.toml", "[worker]\nreasoning = 2048\n");
+    await workspace.write("../pod.toml", manifest(server.url));
     const { code, stdout, stderr } = await workspace.run(
-      ["run", ...flags, "Make", "the test pass"],
+      ["run", "--manifest", "../pod.toml", "--allow-write", ".", "Make", "the test pass"],
       { env: env(server.url) },
     );
 
@@ -193,6 +203,15 @@ function openaiForm(item: Item): SentItem[] {
   const form = plainForm(item);
   if (form.kind !== "result" || !form.failed) return [form];
   return [{ ...form, text: `Error: ${form.text}` }];
+}
+
+/** The thoughts stay here; their signatures are on the calls that they led to. */
+function geminiForm(item: Item, index: number, items: readonly Item[]): SentItem[] {
+  const [form] = openaiForm(item);
+  if (form === undefined) return [];
+  const before = items[index - 1];
+  if (form.kind !== "call" || before?.kind !== "reasoning") return [form];
+  return [{ ...form, signature: before.signature }];
 }
 
 function plainForm(item: Exclude<Item, { kind: "reasoning" }>): SentItem {

@@ -1,4 +1,4 @@
-import { equal, throws } from "node:assert/strict";
+import { deepEqual, equal, throws } from "node:assert/strict";
 import { BUILTIN_CATALOG } from "../../lib/providers/mod.ts";
 import { versionedBaseUrl } from "../../lib/providers/base_url.ts";
 
@@ -15,6 +15,16 @@ Deno.test("a base URL ends in exactly one version (spec 20 W17)", () => {
     ["https://v1.example.com/vault", "https://v1.example.com/vault/v1"],
   ];
   for (const [given, expected] of cases) equal(versionedBaseUrl(given), expected, given);
+});
+
+Deno.test("the version that is added is the scheme's; any that is there stays", () => {
+  const read = (path: string) => versionedBaseUrl(`https://host${path}`, "v1beta");
+  deepEqual(["", "/", "/v1beta", "/v1"].map(read), [
+    "https://host/v1beta",
+    "https://host/v1beta",
+    "https://host/v1beta",
+    "https://host/v1",
+  ]);
 });
 
 Deno.test("all builtin base URLs of the two schemes get one version (spec 20 W17)", () => {

@@ -23,13 +23,17 @@ const WIRES: Readonly<Record<string, { path: string; headers: Record<string, str
   "ollama-local": { path: "/v1/messages", headers: ANTHROPIC },
   "openai": { path: "/v1/chat/completions", headers: { authorization: `Bearer ${KEY}` } },
   "openrouter": { path: "/api/v1/chat/completions", headers: { authorization: `Bearer ${KEY}` } },
+  "gemini": {
+    path: "/v1beta/models/some-model:streamGenerateContent?alt=sse",
+    headers: { "x-goog-api-key": KEY },
+  },
   "llama-cpp": { path: "/v1/chat/completions", headers: {} },
   "lm-studio": { path: "/v1/chat/completions", headers: {} },
   "vllm": { path: "/v1/chat/completions", headers: {} },
 };
 
 /** Providers of schemes that are not built yet. */
-const NOT_BUILT = ["codex-oauth", "gemini"];
+const NOT_BUILT = ["codex-oauth"];
 
 /** What every request has, whoever gets it. */
 const COMMON = {

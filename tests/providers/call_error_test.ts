@@ -30,6 +30,9 @@ Deno.test("an error inside a stream is worth another attempt when its code says 
   equal(retryable({ type: "overloaded_error", message: "busy" }), true);
   equal(retryable({ code: "rate_limit_exceeded", message: "slow down" }), true);
   equal(retryable({ code: 502, message: "upstream" }), true);
+  equal(retryable({ code: 503, status: "UNAVAILABLE", message: "high demand" }), true);
+  equal(retryable({ code: 400, status: "INVALID_ARGUMENT", message: "no" }), false);
+  equal(retryable({ code: "MALFORMED_FUNCTION_CALL", message: "half a call" }), true);
   equal(retryable({ code: "context_length_exceeded", message: "too long" }), false);
   equal(retryable({ code: 400, message: "no" }), false);
 });
@@ -49,6 +52,11 @@ Deno.test("texts of failed responses follow spec 20 §5.3", () => {
       "API error (status: 401) [invalid_api_key]: bad key",
     ],
     [400, '{"error":{"code":7,"type":"t","message":"m"}}', "API error (status: 400) [t]: m"],
+    [
+      400,
+      '[{"error":{"code":400,"status":"INVALID_ARGUMENT","message":"bad"}}]',
+      "API error (status: 400) [INVALID_ARGUMENT]: bad",
+    ],
     [400, '{"message":"flat","code":"c"}', "API error (status: 400) [c]: flat"],
     [404, '{"error":"model not found"}', 'API error (status: 404): {"error":"model not found"}'],
     [502, "<html>bad gateway</html>", "API error (status: 502): <html>bad gateway</html>"],
@@ -83,5 +91,27 @@ Deno.test("the wait that a provider asks for is read in all its forms", () => {
       read({}),
     ],
     [2000, 250, 30_000, 0, 1500, undefined, undefined, undefined],
+  );
+});
+
+Deno.test("the wait that Google asks for is in the error itself; headers come first", () => {
+  const read = (details: unknown, headers = {}) => {
+    const body = JSON.stringify({ error: { code: 429, message: "slow down", details } });
+    return responseError(new Response(null, { status: 429, headers }), body).retryAfterMs;
+  };
+  const info = { "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "34.4s" };
+  deepEqual(
+    [
+      read([{ violations: [] }, info]),
+      read([info], { "retry-after": "2" }),
+      read([{ ...info, retryDelay: "soon" }]),
+      read([null, "odd"]),
+      read("odd"),
+    ],
+    [34_400, 2000, undefined, undefined, undefined],
+  );
+  equal(
+    streamError({ error: { message: "slow down", details: [info] } }, null).retryAfterMs,
+    34_400,
   );
 });

@@ -118,6 +118,15 @@ Deno.test("20.13-37 the builtin entries are those of the table", () => {
   deepEqual(model("openrouter", "openai/gpt-5"), [400_000, undefined, "effort"]);
 });
 
+Deno.test("Gemini models take efforts, but those of the second generation budgets", () => {
+  const gemini = BUILTIN_CATALOG.models.filter(({ provider }) => provider === "gemini");
+  const provider = BUILTIN_CATALOG.providers.find(({ id }) => id === "gemini");
+  ok(gemini.length > 5);
+  for (const { id, capability = provider?.default_capability } of gemini) {
+    equal(capability?.reasoning, id.startsWith("gemini-2") ? "budget_tokens" : "effort", id);
+  }
+});
+
 Deno.test("the builtin catalog is valid, its ids are unique and its providers exist", () => {
   const { providers, models } = BUILTIN_CATALOG;
   deepEqual(v.parse(v.array(catalogProvider), providers), providers);

@@ -2,7 +2,12 @@ import { deepEqual, equal, ok } from "node:assert/strict";
 import { byteLength } from "../../lib/base/mod.ts";
 import { ModelError, type ModelEvent } from "../../lib/providers/mod.ts";
 import { openWire, requestOf, resolvedModel, said } from "../support/model_calls.ts";
-import { anthropicFrames, openaiChatFrames, type Speech } from "../support/model_frames.ts";
+import {
+  anthropicFrames,
+  geminiFrames,
+  openaiChatFrames,
+  type Speech,
+} from "../support/model_frames.ts";
 import { startModelServer } from "../support/model_server.ts";
 
 /** A call leaves neither timer nor connection behind; newer runtimes watch only when asked to. */
@@ -24,7 +29,15 @@ const ARGUMENTS = ['{"file_path":"/w/ä.txt","limit":12}', '{"file_path":"/w/b"}
 const WIRES = [
   { scheme: "anthropic", frames: anthropicFrames(SPEECH, "m"), end: "message_stop" },
   { scheme: "openai_chat", frames: openaiChatFrames(SPEECH, "m"), end: '"tool_calls"}]' },
+  { scheme: "gemini", frames: geminiFrames(SPEECH, "m"), end: '"finishReason"' },
 ] as const;
+
+/** How the error for data that is not JSON begins. */
+const UNREADABLE = {
+  anthropic: "JSON parse error: ",
+  openai_chat: "API error [parse_error]: Failed to parse SSE data: ",
+  gemini: "API error [parse_error]: Failed to parse Gemini SSE data: ",
+};
 
 /** What a consumer has seen of a stream, and the error at its end, if any. */
 async function watch(stream: AsyncIterable<ModelEvent>) {
@@ -107,10 +120,7 @@ for (const { scheme, frames, end } of WIRES) {
     const { error } = await watch(model.stream(HELLO, new AbortController().signal));
     ok(error instanceof ModelError);
     equal(error.kind, "broken");
-    const start = scheme === "anthropic"
-      ? "JSON parse error: "
-      : "API error [parse_error]: Failed to parse SSE data: ";
-    ok(error.message.startsWith(start), error.message);
+    ok(error.message.startsWith(UNREADABLE[scheme]), error.message);
   });
 
   Deno.test(
@@ -130,7 +140,7 @@ for (const { scheme, frames, end } of WIRES) {
     `20.13-18 ${scheme}: an abort ends the stream at once and without a word`,
     STRICT,
     async () => {
-      const silent = { text: ["one", "two"] };
+      const silent = { text: ["one", "two", "three", "four"] };
       const cases = [
         { phase: "before headers", answer: { ...silent, delayMs: Infinity } },
         { phase: "before the first event", answer: { ...silent, stallAfterEvents: 0 } },

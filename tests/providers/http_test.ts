@@ -6,7 +6,9 @@ import { type Answer, startModelServer } from "../support/model_server.ts";
 /** A call leaves neither timer nor connection behind; newer runtimes watch only when asked to. */
 const STRICT = { sanitizeOps: true, sanitizeResources: true };
 const HELLO = requestOf([said("user", "hello")]);
-const SCHEMES = ["anthropic", "openai_chat"] as const;
+const SCHEMES = ["anthropic", "openai_chat", "gemini"] as const;
+/** Per scheme: the frames of a short answer, without those that need not come. */
+const FRAMES_OF_DONE = { anthropic: 7, openai_chat: 3, gemini: 2 };
 
 /** The error of a call to a server that answers like this, with timers as given. */
 async function failureOf(
@@ -42,7 +44,7 @@ for (const scheme of SCHEMES) {
     `20.12-W10, 20.13-24 ${scheme}: silence in the middle breaks the stream`,
     STRICT,
     async () => {
-      const answer = { text: ["one", "two"], stallAfterEvents: 3 };
+      const answer = { text: ["one", "two", "three", "four"], stallAfterEvents: 3 };
       const error = await failureOf(scheme, answer, { idleMs: 30 });
       equal(error.message, "stream_idle timed out after 0.03s");
       equal(error.kind, "broken");
@@ -145,7 +147,7 @@ for (const scheme of SCHEMES) {
       await using server = startModelServer((_, index) => ({
         text: "done",
         // Hold the body open after the last frame of the answer proper.
-        stallAfterEvents: index === 0 ? (scheme === "anthropic" ? 7 : 3) : undefined,
+        stallAfterEvents: index === 0 ? FRAMES_OF_DONE[scheme] : undefined,
       }));
       const model = await openWire(resolvedModel(scheme, server.url), { limits: { closeMs: 20 } });
       const events = await collect(model, HELLO);

@@ -30,15 +30,16 @@ Deno.test("a scripted model plays its scenario", async () => {
 });
 
 Deno.test("a scheme that is not built yet says so", async () => {
-  const resolved = { ...resolvedModel("anthropic", "https://host"), scheme: "gemini" as const };
+  const scheme = "openai_responses" as const;
+  const resolved = { ...resolvedModel("openai_chat", "https://host"), scheme };
   await rejects(openModel(resolved, { kind: "none" }, { readText: noFile }), {
     kind: "config",
-    message: "Config error: scheme `gemini` of anthropic/claude-sonnet-4-6 is not built yet; " +
-      "use a model of scheme anthropic or openai_chat",
+    message: "Config error: scheme `openai_responses` of openai/gpt-5 is not built yet; " +
+      "use a model of scheme anthropic, openai_chat or gemini",
   });
 });
 
-for (const scheme of ["anthropic", "openai_chat"] as const) {
+for (const scheme of ["anthropic", "openai_chat", "gemini"] as const) {
   Deno.test(`${scheme}: a key that no header can carry is refused without being quoted`, async () => {
     for (const key of ["sk-\nsecret", "sk-sécrèt\u{1F511}"]) {
       const credential = { kind: "api_key" as const, key };
@@ -61,7 +62,12 @@ async function callInProcess(url: string, env: Record<string, string>): Promise<
   const program = `
     import { collect, openWire, requestOf, resolvedModel, said } from "./tests/support/model_calls.ts";
     const config = { reasoning: 2048 };
-    for (const [scheme, modelId] of [["anthropic", "claude-sonnet-4-5"], ["openai_chat", "gpt-5"]]) {
+    const models = [
+      ["anthropic", "claude-sonnet-4-5"],
+      ["openai_chat", "gpt-5"],
+      ["gemini", "gemini-2.5-pro"],
+    ];
+    for (const [scheme, modelId] of models) {
       for (const credential of [{ kind: "none" }, { kind: "api_key", key: "key-1" }]) {
         const model = await openWire(resolvedModel(scheme, ${
     JSON.stringify(url)
@@ -95,6 +101,8 @@ Deno.test("20.13-38 nothing of the environment reaches the wire, nothing the con
       ANTHROPIC_CUSTOM_HEADERS: "x-leak: leak-3",
       ANTHROPIC_LOG: "debug",
       ANTHROPIC_PROFILE: "leak-4",
+      GEMINI_API_KEY: "leak-10",
+      GOOGLE_API_KEY: "leak-11",
       OPENAI_API_KEY: "leak-5",
       OPENAI_BASE_URL: foreign.url,
       OPENAI_ORG_ID: "leak-6",
@@ -110,14 +118,14 @@ Deno.test("20.13-38 nothing of the environment reaches the wire, nothing the con
     await Deno.remove(configDir, { recursive: true });
   }
   equal(foreign.requests.length, 0);
-  equal(server.requests.length, 4);
+  equal(server.requests.length, 6);
   const seen = (request: RecordedRequest) => JSON.stringify([request.path, request.headers]);
   for (const request of server.requests) {
     ok(!/leak|stainless|traceparent/.test(seen(request)), seen(request));
   }
 });
 
-Deno.test("the public face of the room loads no SDK", async () => {
+Deno.test("the public face of the room loads no SDK and no parser of streams", async () => {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["info", "--json", "lib/providers/mod.ts"],
     cwd: ROOT,
@@ -131,5 +139,10 @@ Deno.test("the public face of the room loads no SDK", async () => {
     }
   }
   ok(reached.size > 10);
-  deepEqual([...reached].filter((specifier) => /openai@|sdk@|anthropic/.test(specifier)), []);
+  deepEqual(
+    [...reached].filter((specifier) =>
+      /openai@|sdk@|anthropic|eventsource|gemini[_.]/.test(specifier)
+    ),
+    [],
+  );
 });

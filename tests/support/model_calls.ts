@@ -61,25 +61,34 @@ export function requestOf(
   return { system: null, tools: [], ...rest, items, config };
 }
 
+/** The vendor of each scheme, and a model of it. */
+const VENDORS = {
+  anthropic: { provider: "anthropic", modelId: "claude-sonnet-4-6", reasoning: "budget_tokens" },
+  openai_chat: { provider: "openai", modelId: "gpt-5", reasoning: "effort" },
+  gemini: { provider: "gemini", modelId: "gemini-2.5-pro", reasoning: "budget_tokens" },
+} as const;
+
 /** A model to be opened at `baseUrl`, with the usual properties of the scheme's own vendor. */
 export function resolvedModel(
-  scheme: "anthropic" | "openai_chat",
+  scheme: keyof typeof VENDORS,
   baseUrl: string,
   changes: Partial<ResolvedModel> = {},
 ): ResolvedModel {
-  const isAnthropic = scheme === "anthropic";
+  const { provider, modelId, reasoning } = VENDORS[scheme];
   return {
-    provider: isAnthropic ? "anthropic" : "openai",
+    provider,
     scheme,
     baseUrl,
-    modelId: isAnthropic ? "claude-sonnet-4-6" : "gpt-5",
+    modelId,
     auth: { kind: "api_key" },
     capability: {
       tool_calling: "parallel",
       structured_output: "json_schema",
-      reasoning: isAnthropic ? "budget_tokens" : "effort",
+      reasoning,
       vision: true,
-      prompt_caching: isAnthropic ? { kind: "explicit", max_breakpoints: 4 } : { kind: "auto" },
+      prompt_caching: scheme === "anthropic"
+        ? { kind: "explicit", max_breakpoints: 4 }
+        : { kind: "auto" },
     },
     contextWindow: 200_000,
     ...changes,

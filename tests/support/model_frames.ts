@@ -6,14 +6,14 @@ export interface Speech {
   readonly text?: string | readonly string[];
   /** Shown before the text; an array is sent as one delta per element. */
   readonly thinking?: string | readonly string[];
-  /** Anthropic only: closes the thinking block. */
+  /** Anthropic: closes the thinking block. Gemini: is on the first call, or ends the text. */
   readonly signature?: string;
   readonly toolCalls?: readonly SpokenCall[];
   /** OpenAI only: the model declines in so many words. */
   readonly refusal?: string;
   /** False: the server never reports usage. */
   readonly usage?: SpokenUsage | false;
-  /** The wire's own word; by default `tool_use`/`tool_calls` with calls, else `end_turn`/`stop`. */
+  /** The wire's own word; by default the one for a good end, with or without calls. */
   readonly stopReason?: string;
   /** Ends the stream after the content with the provider's error event instead of a proper end. */
   readonly inStreamError?: { readonly type: string; readonly message: string };
@@ -138,6 +138,46 @@ export function openaiChatFrames(speech: Speech, model: string): string[] {
     });
   }
   return [...frames, "data: [DONE]\n\n"];
+}
+
+/** The speech as the frames of a Gemini stream; the arguments of its calls must be objects. */
+export function geminiFrames(speech: Speech, model: string): string[] {
+  const spent = tokens(speech);
+  const usageMetadata = spent && {
+    promptTokenCount: spent.input + spent.cacheRead,
+    candidatesTokenCount: spent.output,
+    totalTokenCount: spent.input + spent.cacheRead + spent.output,
+    ...(spent.cacheRead > 0 && { cachedContentTokenCount: spent.cacheRead }),
+  };
+  const chunk = (part: object, finish: object = {}) =>
+    geminiFrame({
+      candidates: [{ content: { parts: [part], role: "model" }, ...finish, index: 0 }],
+      ...(usageMetadata && { usageMetadata }),
+      modelVersion: model,
+      responseId: "response-test",
+    });
+
+  const signed = speech.signature !== undefined && { thoughtSignature: speech.signature };
+  const called = calls(speech);
+  const frames = [
+    ...pieces(speech.thinking).map((text) => chunk({ text, thought: true })),
+    ...pieces(speech.text).map((text) => chunk({ text })),
+    ...called.map(({ id, name, fragments }, index) => {
+      const functionCall = { id, name, args: JSON.parse(fragments.join("")) };
+      return chunk({ functionCall, ...(index === 0 && signed) });
+    }),
+  ];
+  if (speech.inStreamError !== undefined) {
+    const { type: status, message } = speech.inStreamError;
+    return [...frames, geminiFrame({ error: { code: 503, message, status } })];
+  }
+  const last = { text: "", ...(called.length === 0 && signed) };
+  return [...frames, chunk(last, { finishReason: speech.stopReason ?? "STOP" })];
+}
+
+/** One frame as Google writes it. */
+export function geminiFrame(data: object): string {
+  return `data: ${JSON.stringify(data)}\r\n\r\n`;
 }
 
 /** One frame of an event stream. */

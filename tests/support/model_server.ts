@@ -1,7 +1,13 @@
 import { Hono } from "hono";
 import { isJsonObject, type JsonObject, type JsonValue, sleep } from "../../lib/base/mod.ts";
 import { deliver, type Delivery, deliveryHeaders } from "./model_delivery.ts";
-import { ANTHROPIC_PING, anthropicFrames, openaiChatFrames, type Speech } from "./model_frames.ts";
+import {
+  ANTHROPIC_PING,
+  anthropicFrames,
+  geminiFrames,
+  openaiChatFrames,
+  type Speech,
+} from "./model_frames.ts";
 
 /** One scripted answer: what the model says, and how it gets to the client. */
 export interface Answer extends Speech, Delivery {
@@ -46,13 +52,14 @@ export interface ModelServer extends AsyncDisposable {
 const WIRES = [
   { path: "/messages", frames: anthropicFrames, ping: ANTHROPIC_PING },
   { path: "/chat/completions", frames: openaiChatFrames, ping: ": ping\n\n" },
+  { path: ":streamGenerateContent", frames: geminiFrames, ping: ": ping\r\n\r\n" },
 ];
 
 /**
  * Starts a model API on a free port of 127.0.0.1. It speaks the streaming wire formats of Anthropic
- * Messages (`…/messages`) and OpenAI Chat Completions (`…/chat/completions`), whatever stands
- * before these paths, and says what the script says: one answer per request, in order. A request
- * for which no answer is left gets status 500.
+ * Messages (`…/messages`), OpenAI Chat Completions (`…/chat/completions`) and Gemini
+ * (`…:streamGenerateContent`), whatever stands before these paths, and says what the script says:
+ * one answer per request, in order. A request for which no answer is left gets status 500.
  *
  * ```ts
  * await using server = startModelServer([

@@ -1,11 +1,12 @@
-import { anthropicFrames, openaiChatFrames, type Speech } from "./model_frames.ts";
+import { readGemini } from "./gemini_rules.ts";
+import { anthropicFrames, geminiFrames, openaiChatFrames, type Speech } from "./model_frames.ts";
 import type { RecordedRequest } from "./model_server.ts";
 import { readAnthropic, readOpenai, type SentConversation } from "./wire_rules.ts";
 
 /** What tests that hold for every wire scheme need to know about one. */
 export interface Scheme {
-  readonly scheme: "anthropic" | "openai_chat";
-  /** How the paths of its requests end. */
+  readonly scheme: "anthropic" | "openai_chat" | "gemini";
+  /** Stands in the URLs of its requests, and of no other's. */
   readonly path: string;
   /** A speech as the frames of its stream. */
   frames(speech: Speech, model: string): string[];
@@ -13,8 +14,8 @@ export interface Scheme {
   read(request: RecordedRequest): SentConversation;
   /** How a model declines to answer with the words `I cannot.` */
   readonly refusal: Speech;
-  /** Whether what a model thought goes back to it. */
-  readonly takesThoughts: boolean;
+  /** What carries the signature of an answer with thoughts and calls. */
+  readonly signed: "thought" | "call" | null;
 }
 
 /** All wire schemes. A new one joins here, with its frames, its rules and its line in `WIRES` of the server. */
@@ -25,7 +26,7 @@ export const SCHEMES: readonly Scheme[] = [
     frames: anthropicFrames,
     read: readAnthropic,
     refusal: { text: "I cannot.", stopReason: "refusal" },
-    takesThoughts: true,
+    signed: "thought",
   },
   {
     scheme: "openai_chat",
@@ -33,6 +34,14 @@ export const SCHEMES: readonly Scheme[] = [
     frames: openaiChatFrames,
     read: readOpenai,
     refusal: { refusal: "I cannot.", stopReason: "content_filter" },
-    takesThoughts: false,
+    signed: null,
+  },
+  {
+    scheme: "gemini",
+    path: ":streamGenerateContent",
+    frames: geminiFrames,
+    read: readGemini,
+    refusal: { text: "I cannot.", stopReason: "SAFETY" },
+    signed: "call",
   },
 ];

@@ -11,6 +11,8 @@ export type SentItem =
     readonly id: string;
     readonly name: string;
     readonly input: JsonValue;
+    /** Gemini only. */
+    readonly signature?: string;
   }
   | {
     readonly kind: "result";
@@ -29,12 +31,18 @@ export interface SentConversation {
   readonly tools: readonly string[];
 }
 
-const text = v.pipe(v.string(), v.regex(/\S/, "a blank text"));
-const filled = v.pipe(v.string(), v.nonEmpty());
-const callId = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/));
-const toolName = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/));
-const object = v.custom<JsonObject>(isJsonObject, "no object");
-const objectSchema = v.looseObject({ type: v.literal("object") });
+/** A text with something in it to read. */
+export const text = v.pipe(v.string(), v.regex(/\S/, "a blank text"));
+/** A text that may be blank, but not empty. */
+export const filled = v.pipe(v.string(), v.nonEmpty());
+/** The id of a call. */
+export const callId = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/));
+/** The name of a tool. */
+export const toolName = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/));
+/** Any JSON object. */
+export const object = v.custom<JsonObject>(isJsonObject, "no object");
+/** A JSON Schema of an object. */
+export const objectSchema = v.looseObject({ type: v.literal("object") });
 const objectText = v.pipe(
   v.string(),
   v.check((json) => isJsonObject(JSON.parse(json)), "no object in JSON"),
@@ -214,7 +222,7 @@ export function readOpenai({ headers, body }: RecordedRequest): SentConversation
 }
 
 /** Every call is answered exactly once, by the results that follow right after the calls of its message. */
-function checkCalls(items: readonly SentItem[]): void {
+export function checkCalls(items: readonly SentItem[]): void {
   const seen = new Set<string>();
   let open = new Set<string>();
   for (const [index, item] of items.entries()) {
@@ -235,7 +243,8 @@ function checkCalls(items: readonly SentItem[]): void {
   demand(open.size === 0, `no result for ${[...open]}`);
 }
 
-function checkTools(names: readonly string[]): readonly string[] {
+/** The names, each of which is there once. */
+export function checkTools(names: readonly string[]): readonly string[] {
   demand(new Set(names).size === names.length, "two tools of one name");
   return names;
 }
@@ -249,6 +258,7 @@ function count(body: JsonObject, key: string): number {
   return JSON.stringify(body).split(`"${key}":`).length - 1;
 }
 
-function demand(holds: boolean, problem: string): void {
+/** Throws unless the rule holds. */
+export function demand(holds: boolean, problem: string): void {
   if (!holds) throw new Error(`invalid request: ${problem}`);
 }

@@ -86,12 +86,8 @@ export class TextRenderer implements Renderer {
   #progress(event: Event): void {
     const { style, spinner, stderr } = this.#options;
     switch (event.event) {
-      case "thinking_start":
-        spinner?.stop();
-        this.#endLine();
-        this.#thinking = true;
-        return stderr.write(style.dim("· "));
       case "thinking_delta":
+        this.#startThinking();
         return stderr.write(style.dim(printable(event.data.text).replaceAll("\n", "\n  ")));
       case "thinking_done":
         return this.#endThinking();
@@ -150,6 +146,15 @@ export class TextRenderer implements Renderer {
     if (this.#midLine) this.#options.stdout.write("\n");
     this.#midLine = false;
     this.#inText = false;
+  }
+
+  /** With the first words, as there are thoughts without any. */
+  #startThinking(): void {
+    if (this.#thinking) return;
+    this.#options.spinner?.stop();
+    this.#endLine();
+    this.#thinking = true;
+    this.#options.stderr.write(this.#options.style.dim("· "));
   }
 
   #endThinking(): void {

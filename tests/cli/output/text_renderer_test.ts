@@ -1,4 +1,4 @@
-import { deepEqual, equal } from "../../support/assert.ts";
+import { deepEqual, equal, match } from "../../support/assert.ts";
 import type { RunReport } from "../../../lib/cli/output/report.ts";
 import { createStyle } from "../../../lib/cli/output/style.ts";
 import { TextRenderer } from "../../../lib/cli/output/text_renderer.ts";
@@ -104,6 +104,14 @@ Deno.test("an answer that broke off is followed by the next one on a line of its
   equal(loud.stdout, "half an\n\na whole answer\n");
   equal(loud.stderr.split("\n")[0], "! the answer broke off: connection lost; continued, 1 of 3");
   deepEqual(await show(events, {}, { quiet: true }), { stdout: loud.stdout, stderr: "" });
+});
+
+Deno.test("a thought without words is not shown", async () => {
+  const { stderr } = await show([
+    { event: "thinking_start" },
+    { event: "thinking_done", data: { text: "" } },
+  ]);
+  match(stderr, /^finished/);
 });
 
 Deno.test("quiet leaves only errors on stderr", async () => {
