@@ -1,3 +1,4 @@
+import { ConversationRenderer } from "./output/conversation_renderer.ts";
 import { JsonRenderer } from "./output/json_renderer.ts";
 import type { Renderer } from "./output/renderer.ts";
 import { Spinner } from "./output/spinner.ts";
@@ -23,6 +24,8 @@ export interface PodConsole {
   readonly stdout: Writer;
   readonly stderr: Writer;
   createRenderer(format: OutputFormat, options: ShowOptions): Renderer;
+  /** For who watches a pod, and may type meanwhile. */
+  createConversation(): ConversationRenderer;
   /** Resolves when everything written is with the system. */
   flush(): Promise<void>;
 }
@@ -34,6 +37,7 @@ export function createConsole(): PodConsole {
   const stdout = new Writer(Deno.stdout);
   // One terminal, one queue: two would lose the order between answer and progress.
   const stderr = stdoutIsTerminal && stderrIsTerminal ? stdout : new Writer(Deno.stderr);
+  const style = createStyle(stderrIsTerminal && !Deno.env.get("NO_COLOR"));
   return {
     stdin: {
       isTerminal: () => Deno.stdin.isTerminal(),
@@ -48,12 +52,16 @@ export function createConsole(): PodConsole {
       return new TextRenderer({
         stdout,
         stderr,
-        style: createStyle(stderrIsTerminal && !Deno.env.get("NO_COLOR")),
+        style,
         stdoutIsTerminal,
         structured,
         quiet,
         spinner: stderrIsTerminal && !quiet ? new Spinner(stderr) : undefined,
       });
+    },
+    createConversation() {
+      const text = new TextRenderer({ stdout, stderr, style, stdoutIsTerminal: true });
+      return new ConversationRenderer(text, style);
     },
     async flush() {
       await Promise.all([stdout.flush(), stderr.flush()]);

@@ -1,68 +1,91 @@
-import type { Event, Method, PodStatus } from "../protocol/mod.ts";
-import type { PodConsole } from "./console.ts";
+import type { PodClient } from "../ipc/mod.ts";
+import type { RunEnd } from "../pod/mod.ts";
+import type { Event, PodStatus } from "../protocol/mod.ts";
 import { EXIT } from "./exit_code.ts";
-import { connectPod, sendMethod } from "./pod_connection.ts";
+import { LiveError } from "./live_error.ts";
+import { ask, connectPod, nameOf, unlessRefused, wentAway } from "./pod_connection.ts";
+import { endOf, statusOf } from "./read_event.ts";
 
-/** A method without parameters, and what shows that a pod has done it. */
-interface Control {
-  readonly method: Method;
-  readonly isDone: (event: Event) => boolean;
+/** What a client has heard by the time at which its method was taken. */
+interface Heard {
+  /** Before that. */
+  readonly early: readonly Event[];
+  /** What the pod does now, if that was its answer. */
+  readonly status: PodStatus | null;
+  /** For what comes next. */
+  readonly client: PodClient;
 }
 
-function becomes(...wanted: PodStatus[]): (event: Event) => boolean {
-  return (event) => event.event === "status" && wanted.includes(event.data.status);
-}
-
-/** The commands that ask a live pod for one thing. */
-export const CONTROLS = {
-  pause: {
-    method: { method: "pause" },
-    isDone: becomes("paused", "idle"),
-  },
-  resume: {
-    method: { method: "resume" },
-    isDone: becomes("running"),
-  },
-  cancel: {
-    method: { method: "cancel" },
-    isDone: becomes("idle"),
-  },
-  compact: {
-    method: { method: "compact" },
-    isDone: ({ event }: Event) =>
-      event === "compact_done" || event === "compact_failed" || event === "alert",
-  },
-  stop: {
-    method: { method: "shutdown" },
-    isDone: ({ event }: Event) => event === "shutdown",
-  },
-} as const satisfies Record<string, Control>;
+/** The methods that are commands, and how each waits for what comes of it: null, or what went wrong. */
+const OUTCOMES = {
+  pause: paused,
+  resume: () => Promise.resolve(null),
+  cancel: cancelled,
+  compact: compacted,
+} as const satisfies Record<string, (heard: Heard) => Promise<string | null>>;
 
 /** The names of those commands. */
-export type ControlName = keyof typeof CONTROLS;
+export type ControlName = keyof typeof OUTCOMES;
 
-/** Runs one of them. Returns the exit code. */
-export async function controlCommand(
-  console: PodConsole,
-  control: ControlName,
-  name: string,
-): Promise<number> {
+/** Asks a live pod for one thing, and waits until that is done. Returns the exit code. */
+export async function controlCommand(control: ControlName, name: string): Promise<number> {
   using client = await connectPod(name);
-  const { method, isDone } = CONTROLS[control];
-  // A paused pod does not answer to another pause: it is what was asked for.
-  if (control === "pause" && client.snapshot.data.status === "paused") return EXIT.finished;
-  const taken = await sendMethod(client, method, isDone);
-  if (!taken.accepted) {
-    console.stderr.write(`pod: error: ${taken.message}\n`);
-    return EXIT.failed;
-  }
-  if (taken.event.event === "alert") console.stderr.write(`! ${taken.event.data.message}\n`);
+  const early: Event[] = [];
+  const answer = await ask(client, { method: control }, (event) => early.push(event));
+  const status = statusOf(unlessRefused(client, answer));
+  const problem = await OUTCOMES[control]({ early, status, client });
+  if (problem !== null) throw new LiveError("not_done", problem);
   return EXIT.finished;
 }
 
-/** `pod notify`: tells a live pod something without making it a user's turn. */
-export async function notifyCommand(name: string, message: string): Promise<number> {
-  using client = await connectPod(name);
-  await client.send({ method: "notify", params: { message } });
-  return EXIT.finished;
+async function paused({ status, client }: Heard): Promise<string | null> {
+  if (status === "paused") return null;
+  const stopped = await untilStopped(client);
+  return stopped.status === "paused" ? null : `there is nothing to resume: ${reason(stopped.end)}`;
+}
+
+async function cancelled({ early, status, client }: Heard): Promise<string | null> {
+  // A paused turn is given up at once; then what has waited behind it may have begun already.
+  const isGivenUp = early.map(statusOf).findLast((known) => known !== null) === "idle";
+  if (status !== "running" || isGivenUp) return null;
+  const stopped = await untilStopped(client);
+  return stopped.status === "paused" ? "somebody has paused the turn; cancel it again" : null;
+}
+
+async function compacted({ early, client }: Heard): Promise<string | null> {
+  for (const event of early) {
+    if (isCompactorAlert(event)) return event.data.message;
+  }
+  for await (const event of client) {
+    if (event.event === "compact_done") return null;
+    if (event.event === "compact_failed") return event.data.error;
+    if (isCompactorAlert(event)) return event.data.message;
+  }
+  throw wentAway(nameOf(client));
+}
+
+/** How the run that goes on ends, and what the pod does then. */
+async function untilStopped(client: PodClient): Promise<{ end: RunEnd; status: PodStatus }> {
+  let end: RunEnd | null = null;
+  for await (const event of client) {
+    const status = statusOf(event);
+    if (end !== null && status !== null) return { end, status };
+    end ??= endOf(event);
+  }
+  throw wentAway(nameOf(client));
+}
+
+const REASONS: Readonly<Record<Exclude<RunEnd, { code: unknown }>["result"], string>> = {
+  finished: "the turn had finished",
+  limit_reached: "the turn had come to its limit",
+  rolled_back: "the model had not said anything yet, and the input was taken back",
+  paused: "somebody has let it go on",
+};
+
+function reason(end: RunEnd): string {
+  return "code" in end ? end.message : REASONS[end.result];
+}
+
+function isCompactorAlert(event: Event): event is Extract<Event, { event: "alert" }> {
+  return event.event === "alert" && event.data.source === "compactor";
 }

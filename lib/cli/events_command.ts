@@ -1,17 +1,23 @@
+import type { Event } from "../protocol/mod.ts";
 import type { PodConsole } from "./console.ts";
 import { EXIT } from "./exit_code.ts";
-import { connectPod } from "./pod_connection.ts";
+import { connectPod, wentAway } from "./pod_connection.ts";
 
 /** `pod events`: everything that a live pod tells, a line of JSON each, until it ends. */
-export async function eventsCommand(console: PodConsole, name: string): Promise<number> {
+export async function eventsCommand({ stdout }: PodConsole, name: string): Promise<number> {
   using client = await connectPod(name);
-  const close = () => client.close();
-  console.stdout.closed.addEventListener("abort", close);
-  for (const alert of client.alerts) console.stdout.write(`${JSON.stringify(alert)}\n`);
-  console.stdout.write(`${JSON.stringify(client.snapshot)}\n`);
+  stdout.closed.addEventListener("abort", () => client.close());
+  const print = (event: Event) => stdout.write(`${JSON.stringify(event)}\n`);
+  client.alerts.forEach(print);
+  print(client.snapshot);
+  let hasEnded = false;
   for await (const event of client) {
-    console.stdout.write(`${JSON.stringify(event)}\n`);
-    if (console.stdout.closed.aborted) return EXIT.outputClosed;
+    print(event);
+    hasEnded ||= event.event === "shutdown";
+    // A slow reader is the pod's to deal with: nothing piles up here.
+    await stdout.flush();
   }
+  if (stdout.closed.aborted) return EXIT.outputClosed;
+  if (!hasEnded) throw wentAway(name);
   return EXIT.finished;
 }

@@ -1,4 +1,6 @@
+import { PodError } from "../base/mod.ts";
 import type { StopReason } from "../host/mod.ts";
+import { LiveError } from "./live_error.ts";
 
 /** What the exit status of `pod` says; decided from the final state alone. */
 export const EXIT = {
@@ -24,3 +26,8 @@ export const EXIT_OF_STOP: Readonly<Record<StopReason, number>> = {
   timeout: EXIT.timeout,
   output_closed: EXIT.outputClosed,
 };
+
+/** The code for an error: what pod raises on purpose before anything has run is the user's to mend. */
+export function exitCodeOf(error: unknown): number {
+  return error instanceof PodError && !(error instanceof LiveError) ? EXIT.usage : EXIT.failed;
+}

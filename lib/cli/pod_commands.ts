@@ -1,4 +1,4 @@
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { OutputFormat, PodConsole } from "./console.ts";
 import {
   addLaunchFlags,
@@ -6,6 +6,7 @@ import {
   type LaunchFlags,
   launchOptions,
 } from "./launch_flags.ts";
+import type { ControlName } from "./control_command.ts";
 
 type ExitWith = (code: number) => void;
 
@@ -29,43 +30,74 @@ export function addPodCommands(program: Command, console: PodConsole, exitWith: 
   });
 
   program.command("send <name> <text...>")
-    .summary("give a live pod an input")
-    .option("-w, --wait", "follow the turn to its end and show it")
+    .summary("give a pod an input")
+    .description("Gives a live pod an input; `-` stands for standard input.")
+    .option("-w, --wait", "follow the turn to its end and show it; exits like `pod run`")
     .addOption(
-      new Option("-o, --output <format>", "with --wait: what standard output gets")
-        .choices(["text", "json", "stream-json"]).default("text"),
+      new Option("-o, --output <format>", "what standard output gets; implies --wait")
+        .choices(["text", "json", "stream-json"]).default("text").implies({ wait: true }),
     )
     .action(
-      async (name: string, text: string[], flags: { wait?: boolean; output: OutputFormat }) => {
-        const { sendCommand } = await import("./send_command.ts");
+      async (name: string, words: string[], flags: { wait?: boolean; output: OutputFormat }) => {
+        const { readPrompt } = await import("./prompt.ts");
+        const { sendAndFollow, sendCommand } = await import("./send_command.ts");
+        const text = await readPrompt(words, console.stdin);
+        if (!flags.wait) return exitWith(await sendCommand(name, { kind: "run", text }));
         const renderer = console.createRenderer(flags.output, { structured: false, quiet: false });
-        const wait = flags.wait ?? false;
-        exitWith(await sendCommand({ name, text: text.join(" "), wait, renderer }));
+        exitWith(await sendAndFollow(name, text, renderer));
       },
     );
 
   program.command("notify <name> <text...>")
-    .summary("tell a live pod something that is no request")
-    .action(async (name: string, text: string[]) => {
-      const { notifyCommand } = await import("./control_command.ts");
-      exitWith(await notifyCommand(name, text.join(" ")));
+    .summary("tell a pod something that is no request")
+    .description("Tells a live pod something that is no request; `-` stands for standard input.")
+    .action(async (name: string, words: string[]) => {
+      const { readPrompt } = await import("./prompt.ts");
+      const { sendCommand } = await import("./send_command.ts");
+      const text = await readPrompt(words, console.stdin);
+      exitWith(await sendCommand(name, { kind: "notify", text }));
     });
 
-  addControl(program, console, exitWith, "pause", "stop what a pod does, to go on later");
-  addControl(program, console, exitWith, "resume", "go on with what was paused");
-  addControl(program, console, exitWith, "cancel", "stop what a pod does, for good");
-  addControl(program, console, exitWith, "compact", "make room in a pod's context now");
-  addControl(program, console, exitWith, "stop", "end a pod; its session stays");
+  for (const [control, summary] of CONTROLS) {
+    program.command(`${control} <name>`)
+      .summary(summary)
+      .action(async (name: string) => {
+        const { controlCommand } = await import("./control_command.ts");
+        exitWith(await controlCommand(control, name));
+      });
+  }
+
+  program.command("rewind <name>")
+    .summary("go back to before an input")
+    .description("Lists the inputs of a live pod, or takes it back to before one of them.")
+    .addOption(new Option("--list", "list the inputs (the default)").conflicts("to"))
+    .option("--to <n>", "go back to before the input with this number", parseNumber)
+    .option("--json", "print JSON")
+    .action(async (name: string, { to, json = false }: { to?: number; json?: boolean }) => {
+      const { rewindCommand } = await import("./rewind_command.ts");
+      exitWith(await rewindCommand(console, name, { to, json }));
+    });
+
+  program.command("stop <name>")
+    .summary("end a pod and wait until it is gone; its session stays")
+    .action(async (name: string) => {
+      const { stopCommand } = await import("./stop_command.ts");
+      exitWith(await stopCommand(console, name));
+    });
 
   program.command("attach <name>")
-    .summary("watch a live pod and talk to it")
+    .summary("watch a pod and talk to it")
+    .description(
+      "Shows what a live pod has said and says, and sends it what is typed, a line at a time. Ctrl-C\n" +
+        "pauses the pod, a second Ctrl-C leaves it as it is; so does Ctrl-D.",
+    )
     .action(async (name: string) => {
       const { attachCommand } = await import("./attach_command.ts");
       exitWith(await attachCommand(console, name));
     });
 
   program.command("events <name>")
-    .summary("print everything a live pod tells, as JSON lines")
+    .summary("print everything a pod tells, as JSON lines")
     .action(async (name: string) => {
       const { eventsCommand } = await import("./events_command.ts");
       exitWith(await eventsCommand(console, name));
@@ -89,17 +121,15 @@ export function addPodCommands(program: Command, console: PodConsole, exitWith: 
     });
 }
 
-function addControl(
-  program: Command,
-  console: PodConsole,
-  exitWith: ExitWith,
-  control: "pause" | "resume" | "cancel" | "compact" | "stop",
-  summary: string,
-): void {
-  program.command(`${control} <name>`)
-    .summary(summary)
-    .action(async (name: string) => {
-      const { controlCommand } = await import("./control_command.ts");
-      exitWith(await controlCommand(console, control, name));
-    });
+/** The commands that ask a pod for one thing. */
+const CONTROLS: readonly (readonly [ControlName, string])[] = [
+  ["pause", "stop what a pod does, to go on later"],
+  ["resume", "go on with what was paused"],
+  ["cancel", "stop what a pod does, for good"],
+  ["compact", "make room in a pod's context now"],
+];
+
+function parseNumber(text: string): number {
+  if (/^[1-9][0-9]{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It must be a number from the list.");
 }

@@ -1,66 +1,140 @@
 import { newId, PodError } from "../base/mod.ts";
+import { REJECTIONS } from "../controller/mod.ts";
 import { PodClient, socketAnswers, SocketError, socketPath } from "../ipc/mod.ts";
 import { isPodName, resolvePaths } from "../manifest/mod.ts";
 import type { Event, Method } from "../protocol/mod.ts";
+import { LiveError } from "./live_error.ts";
 
-/** The path of the socket of the pod with this name, whether it is live or not. */
-export function socketOf(name: string): string {
+/** How long a pod may take to answer a method; it does so at once unless something is wrong. */
+const ANSWER_MS = 20_000;
+
+/** Base of the runtime directories. */
+export function runtimeBase(): string {
   const { runtime } = resolvePaths((variable) => Deno.env.get(variable));
-  if (runtime === null) {
-    throw new PodError(
-      "no_directory",
-      "could not resolve runtime directory (set POD_HOME or HOME)",
-    );
-  }
-  return socketPath(runtime, name);
+  if (runtime !== null) return runtime;
+  throw new PodError(
+    "no_directory",
+    "could not resolve runtime directory (set POD_HOME or HOME)",
+  );
 }
 
 /** Whether a pod of this name runs now. */
 export async function isLive(name: string): Promise<boolean> {
-  return isPodName(name) && await socketAnswers(socketOf(name));
+  return isPodName(name) && await socketAnswers(socketPath(runtimeBase(), name));
 }
 
 /**
  * Connects to a live pod.
  *
- * @throws {PodError} `not_live` when nobody answers there.
+ * @throws {PodError} `not_live` when nobody listens there
+ * @throws {LiveError} `shutting_down`, `silent`
  */
 export async function connectPod(name: string): Promise<PodClient> {
   try {
-    return await PodClient.connect(socketOf(name));
+    return await PodClient.connect(socketPath(runtimeBase(), name));
   } catch (error) {
-    if (!(error instanceof SocketError) || error.code !== "unreachable") throw error;
-    const message = `pod \`${name}\` is not running; start it with: pod start ${name}`;
-    throw new PodError("not_live", message, { cause: error });
+    if (!(error instanceof SocketError)) throw error;
+    if (error.code === "closed") throw shuttingDown(name, error);
+    if (error.code === "timeout") throw silent(name, error);
+    if (error.code === "unreachable") throw notLive(name, error);
+    throw error;
   }
 }
 
-/** How a pod took a method: the event that shows it, or its refusal. */
-export type Acceptance =
-  | { readonly accepted: true; readonly event: Event }
-  | { readonly accepted: false; readonly code: string; readonly message: string };
+function notLive(name: string, error: SocketError): PodError {
+  const { cause } = error;
+  const isNobodyThere = cause instanceof Deno.errors.NotFound ||
+    cause instanceof Deno.errors.ConnectionRefused;
+  const message = isNobodyThere
+    ? `pod \`${name}\` is not running; \`pod ls --all\` lists all pods, ` +
+      `\`pod start ${name}\` starts this one`
+    : `pod \`${name}\` cannot be reached: ${error.message}`;
+  return new PodError("not_live", message, { cause: error });
+}
+
+/** The error for a pod that was there and is no more. */
+export function wentAway(name: string): LiveError {
+  return new LiveError("went_away", `pod \`${name}\` went away; \`pod ls\` lists those there are`);
+}
+
+function silent(name: string, cause: unknown): LiveError {
+  const message = `pod \`${name}\` does not answer: its process hangs, or is stopped`;
+  return new LiveError("silent", message, { cause });
+}
+
+/** The name of the pod at the other end. */
+export function nameOf({ snapshot }: PodClient): string {
+  return snapshot.data.greeting.pod_name;
+}
 
 /**
- * Sends a method and waits for what shows that it was taken.
+ * Sends a method and waits for the pod's answer to it: what was asked for, a refusal (an `error`), or
+ * the `status` in which the method has left the pod.
  *
- * @param isEvidence whether an event is that
- * @param seen takes every event meanwhile, in order
- * @throws {PodError} `not_live` when the pod goes away before it has answered.
+ * @param seen takes every other event until then, in order
+ * @throws {LiveError} `shutting_down` when the pod does not do it because it is about to end, `went_away`
+ * when it is gone before it has answered, `silent`.
  */
-export async function sendMethod(
+export async function ask(
   client: PodClient,
   method: Method,
-  isEvidence: (event: Event) => boolean,
   seen: (event: Event) => void = () => {},
-): Promise<Acceptance> {
+): Promise<Event> {
+  const name = nameOf(client);
   const id = newId();
-  await client.send({ ...method, id });
-  for await (const event of client) {
-    if (event.event === "error" && event.reply_to === id) {
-      return { accepted: false, ...event.data };
-    }
+  await tell(client, { ...method, id });
+  let isEnding = false;
+  for (;;) {
+    const event = await nextEvent(client);
+    if (event === null) throw isEnding ? shuttingDown(name) : wentAway(name);
+    if (event.reply_to === id) return unlessShuttingDown(name, event);
+    isEnding ||= event.event === "shutdown";
     seen(event);
-    if (event.reply_to === id || isEvidence(event)) return { accepted: true, event };
   }
-  throw new PodError("not_live", "the pod went away before it answered");
+}
+
+/**
+ * An answer that is no refusal.
+ *
+ * @throws {LiveError} with the code of the refusal
+ */
+export function unlessRefused(
+  client: PodClient,
+  answer: Event,
+): Exclude<Event, { event: "error" }> {
+  if (answer.event !== "error") return answer;
+  const { code, message } = answer.data;
+  throw new LiveError(code, `pod \`${nameOf(client)}\` refused: ${message}`);
+}
+
+/**
+ * Sends a method to a pod that may be gone. What it has said last, and is still to be read, tells more
+ * than that it cannot be written to.
+ */
+export async function tell(client: PodClient, method: Method): Promise<void> {
+  try {
+    await client.send(method);
+  } catch (error) {
+    if (!(error instanceof SocketError)) throw error;
+  }
+}
+
+async function nextEvent(client: PodClient): Promise<Event | null> {
+  try {
+    return await client.receive(ANSWER_MS);
+  } catch (error) {
+    if (error instanceof SocketError) throw silent(nameOf(client), error);
+    throw error;
+  }
+}
+
+function unlessShuttingDown(name: string, answer: Event): Event {
+  const { shuttingDown: { message } } = REJECTIONS;
+  if (answer.event === "error" && answer.data.message === message) throw shuttingDown(name);
+  return answer;
+}
+
+function shuttingDown(name: string, cause?: unknown): LiveError {
+  const message = `pod \`${name}\` is about to end and takes nothing more`;
+  return new LiveError("shutting_down", message, { cause });
 }

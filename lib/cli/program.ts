@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { messageOf, PodError, printable, sleep, VERSION } from "../base/mod.ts";
 import { parseDuration } from "./duration.ts";
-import { EXIT } from "./exit_code.ts";
+import { EXIT, exitCodeOf } from "./exit_code.ts";
 import { addLaunchFlags, type LaunchFlags, launchOptions } from "./launch_flags.ts";
 import { addPodCommands } from "./pod_commands.ts";
 import { createConsole, type OutputFormat, type PodConsole } from "./console.ts";
@@ -45,7 +45,7 @@ async function parseAndRun(args: readonly string[], console: PodConsole): Promis
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.finished : EXIT.usage;
     if (!(error instanceof PodError)) throw error;
     complain(console, error.message);
-    return EXIT.usage;
+    return exitCodeOf(error);
   }
 }
 

@@ -1,22 +1,21 @@
-import { messageOf, PodError } from "../base/mod.ts";
-import {
-  type Host,
-  type LaunchOptions,
-  openHost,
-  readNamedText,
-  Stop,
-  type StopReason,
-} from "../host/mod.ts";
-import type { RunEnd } from "../pod/mod.ts";
-import { type Event, PROTOCOL_VERSION } from "../protocol/mod.ts";
-import { EXIT, EXIT_OF_STOP } from "./exit_code.ts";
+import { PodError, sleep } from "../base/mod.ts";
+import { type LaunchOptions, readNamedText, type Stop } from "../host/mod.ts";
+import { findByName, PodRegistry, RegistryError } from "../ipc/mod.ts";
+import type { AcceptedRun, RunRequest, RunView } from "./accepted_run.ts";
+import { unlessStopped } from "./ending.ts";
+import { followRun } from "./follow_run.ts";
+import { startHostedRun } from "./hosted_run.ts";
+import { startLiveRun } from "./live_run.ts";
 import type { Renderer } from "./output/renderer.ts";
-import type { ReportResult, RunReport } from "./output/report.ts";
-import { Tally } from "./output/tally.ts";
-import { compileOutputSchema, type OutputSchema, type StructuredAnswer } from "./output_schema.ts";
-import { isLive } from "./pod_connection.ts";
+import { isLive, runtimeBase } from "./pod_connection.ts";
 import { type PromptInput, readPrompt } from "./prompt.ts";
-import { sendCommand } from "./send_command.ts";
+
+/** How long a run waits for a pod of its name that begins or ends elsewhere. */
+const NAME_WAIT_MS = 20_000;
+const LOOK_EVERY_MS = 50;
+
+/** Codes of errors that say that a name is taken, or is not any more, and that nothing was run. */
+const IN_BETWEEN = ["duplicate_name", "in_use", "name_in_use", "shutting_down", "not_live"];
 
 /** A `pod run` as the command line asks for it. */
 export interface RunOptions {
@@ -33,172 +32,90 @@ export interface RunOptions {
   readonly systemPromptPath?: string;
 }
 
-/** How a run ended, before it is put into a report. */
-interface Ending {
-  readonly result: ReportResult;
-  readonly exitCode: number;
-  readonly error: RunReport["error"];
-}
-
 /** Runs one prompt to its end and shows it. Returns the exit code. */
 export async function runCommand(options: RunOptions): Promise<number> {
-  const { renderer, stop } = options;
-  const startedAt = performance.now();
-  const tally = new Tally();
-  // What comes after the run is of no interest to whoever asked for it.
-  let isOver = false;
-  let serving: Promise<void> | undefined;
-  const publish = (event: Event) => {
-    if (isOver || event.event === "shutdown") return;
-    tally.add(event);
-    renderer.event(event);
-  };
-  let host: Host | null = null;
-  let structured: StructuredAnswer | null = null;
-  let ending: Ending;
-  try {
-    const schema = await readSchema(options.outputSchemaPath);
-    const prompt = options.notify ??
-      await unlessStopped(readPrompt(options.prompt, options.stdin), stop);
-    const { name, ephemeral } = options.launch;
-    if (name !== undefined && !ephemeral && await isLive(name)) {
-      const kind = options.notify === undefined ? "run" : "notify";
-      return await sendCommand({ name, text: prompt, kind, wait: true, renderer, stop });
-    }
-    host = await openHost({
+  return await followRun(options, async (view, schema) => {
+    const request = await readRequest(options);
+    const launch: LaunchOptions = {
       ...options.launch,
       instructions: await readInstructions(options.systemPromptPath),
       outputSchema: schema?.text,
-    }, publish);
-    for (const warning of host.warnings) renderer.warn(warning);
-    publish(host.snapshot());
-    const { controller } = host;
-    // Accepted before anything else, so that what has been waiting for the pod becomes part of it.
-    const accepted = options.notify === undefined
-      ? runText(host, prompt)
-      : runNotification(host, prompt);
-    serving = controller.serve();
-    void stop.requested().then(() => controller.shutDown());
-    let end = await accepted;
-    structured = checkAnswer(end, schema, tally);
-    if (structured?.ok === false) {
-      end = await runText(host, correction(structured.problem));
-      structured = checkAnswer(end, schema, tally);
+    };
+    return await startRun(launch, request, view, options.stop);
+  });
+}
+
+async function readRequest({ prompt, stdin, notify, stop }: RunOptions): Promise<RunRequest> {
+  if (notify === undefined) {
+    return { kind: "run", text: await unlessStopped(readPrompt(prompt, stdin), stop) };
+  }
+  if (prompt.length > 0) {
+    throw new PodError("usage", "--notify has its own message; leave the prompt out");
+  }
+  if (notify.trim() === "") throw new PodError("usage", "the message of --notify is empty");
+  return { kind: "notify", text: notify };
+}
+
+/**
+ * Gives the request to the live pod of the name, else to a pod in this process. Where one is just
+ * beginning or ending elsewhere, waits for that: never do two of them write one session.
+ */
+async function startRun(
+  launch: LaunchOptions,
+  request: RunRequest,
+  view: RunView,
+  stop: Stop,
+): Promise<AcceptedRun> {
+  const until = performance.now() + NAME_WAIT_MS;
+  let name = launch.ephemeral ? undefined : launch.name;
+  for (let hasWarned = false;; hasWarned = true) {
+    try {
+      if (name === undefined || !await isLive(name)) {
+        return await startHostedRun(launch, request, view, stop);
+      }
+      checkLaunch(name, launch, view);
+      return await startLiveRun(name, request, view, stop);
+    } catch (error) {
+      if (!isInBetween(error) || performance.now() > until) throw error;
+      if (error instanceof RegistryError) name ??= error.holder;
+      if (!hasWarned) view.warn("another process is starting or ending this pod; waiting for it");
+      do {
+        await unlessStopped(sleep(LOOK_EVERY_MS), stop);
+      } while (performance.now() < until && await isInTransit(name));
     }
-    isOver = true;
-    ending = structured?.ok === false ? schemaFailure(structured.problem) : endingOf(end, stop);
-  } catch (error) {
-    ending = failureToStart(error, stop);
-  } finally {
-    isOver = true;
-    host?.controller.shutDown();
-    await serving;
-    await host?.[Symbol.asyncDispose]();
   }
-  renderer.finish({
-    protocol_version: PROTOCOL_VERSION,
-    pod: host?.name ?? null,
-    session_id: host?.sessionId ?? null,
-    segment_id: host?.segmentId ?? null,
-    result: ending.result,
-    text: tally.text,
-    structured: structured?.ok ? structured.value : null,
-    usage: tally.usage,
-    cost_usd: tally.costUsd,
-    model: tally.model,
-    turns: tally.turns,
-    stop_reason: tally.stopReason,
-    duration_ms: Math.round(performance.now() - startedAt),
-    error: ending.error,
-    exit_code: ending.exitCode,
-  });
-  return ending.exitCode;
 }
 
-function runText({ controller }: Host, content: string): Promise<RunEnd> {
-  return controller.stage({ kind: "user", input: [{ kind: "text", content }] });
+/** Whether a pod has a process, but none that listens. */
+async function isInTransit(name: string | undefined): Promise<boolean> {
+  if (name === undefined || await isLive(name)) return false;
+  const pods = await new PodRegistry(runtimeBase(), { onWarning() {} }).list();
+  return findByName(pods, name) !== undefined;
 }
 
-/** A paused pod is not woken: it is told when it goes on. */
-async function runNotification({ pod, controller }: Host, message: string): Promise<RunEnd> {
-  pod.notify({ kind: "notification", message }, pod.status !== "paused");
-  return await controller.stageNotifications() ?? { result: "paused", stopped: true };
+function isInBetween(error: unknown): boolean {
+  return error instanceof PodError && IN_BETWEEN.includes(error.code);
 }
 
-/** Null where there is nothing to check. */
-function checkAnswer(
-  end: RunEnd,
-  schema: OutputSchema | null,
-  tally: Tally,
-): StructuredAnswer | null {
-  return end.result === "finished" && schema !== null ? schema.check(tally.text) : null;
-}
-
-function correction(problem: string): string {
-  return `Your answer does not meet the required JSON Schema: ${problem}\n` +
-    "Answer again with nothing but the corrected JSON value.";
-}
-
-function schemaFailure(problem: string): Ending {
-  const message = `the final answer does not meet the output schema: ${problem}`;
-  return { result: "failed", exitCode: EXIT.failed, error: { code: "output_schema", message } };
-}
-
-const STOPPED: Readonly<Record<StopReason, Ending>> = {
-  SIGINT: stopped("cancelled", EXIT_OF_STOP.SIGINT, "interrupted (SIGINT)"),
-  SIGTERM: stopped("cancelled", EXIT_OF_STOP.SIGTERM, "terminated (SIGTERM)"),
-  timeout: stopped("timeout", EXIT_OF_STOP.timeout, "the time given with --timeout is up"),
-  // Nobody is there to be told.
-  output_closed: { result: "cancelled", exitCode: EXIT_OF_STOP.output_closed, error: null },
-};
-
-function stopped(result: ReportResult, exitCode: number, message: string): Ending {
-  return { result, exitCode, error: { code: result, message } };
-}
-
-/** How a run ends that nothing went wrong with. */
-type WholeResult = Exclude<RunEnd, { code: unknown }>["result"];
-
-const EXIT_OF_RESULT: Readonly<Record<WholeResult, number>> = {
-  finished: EXIT.finished,
-  limit_reached: EXIT.limitReached,
-  paused: EXIT.paused,
-  rolled_back: EXIT.failed,
-};
-
-function endingOf(end: RunEnd, stop: Stop): Ending {
-  if (end.result === "cancelled" && stop.reason !== null) return STOPPED[stop.reason];
-  if ("code" in end) {
-    const { code, message } = end;
-    return { result: "failed", exitCode: EXIT.failed, error: { code, message } };
+/** What a live pod is was settled when it started. */
+function checkLaunch(name: string, launch: LaunchOptions, view: RunView): void {
+  const { allowWrite, allowRead, deny } = launch;
+  if (allowWrite.length + allowRead.length + deny.length > 0) {
+    throw new PodError(
+      "scope",
+      `pod \`${name}\` is running with a scope of its own: --allow-write, --allow-read and --deny ` +
+        "cannot change it; leave them out, or choose another --name",
+    );
   }
-  return { result: end.result, exitCode: EXIT_OF_RESULT[end.result], error: null };
-}
-
-/** Errors that pod raises on purpose before anything has run are the user's to mend. */
-function failureToStart(error: unknown, stop: Stop): Ending {
-  if (error instanceof StoppedError && stop.reason !== null) return STOPPED[stop.reason];
-  const known = error instanceof PodError;
-  return {
-    result: "failed",
-    exitCode: known ? EXIT.usage : EXIT.failed,
-    error: { code: known ? error.code : "internal", message: messageOf(error) },
-  };
-}
-
-/** The stop came while something was waited for that cannot be stopped. */
-class StoppedError extends Error {}
-
-function unlessStopped<T>(work: Promise<T>, stop: Stop): Promise<T> {
-  const stopped = stop.requested().then(() => {
-    throw new StoppedError();
-  });
-  return Promise.race([work, stopped]);
-}
-
-async function readSchema(path: string | undefined): Promise<OutputSchema | null> {
-  if (path === undefined) return null;
-  return await compileOutputSchema(await readNamedText(path, `--output-schema ${path}`), path);
+  const ignored = Object.entries({
+    "--model": launch.model,
+    "--cwd": launch.cwd,
+    "--max-turns": launch.maxTurns,
+    "--manifest": launch.manifestPath,
+    "--system-prompt-file": launch.instructions,
+  }).filter(([, value]) => value !== undefined).map(([flag]) => flag);
+  if (ignored.length === 0) return;
+  view.warn(`pod \`${name}\` is running already; without effect on it: ${ignored.join(", ")}`);
 }
 
 async function readInstructions(path: string | undefined): Promise<string | undefined> {

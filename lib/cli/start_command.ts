@@ -1,8 +1,9 @@
 import { selfCommand, startDetached } from "../host/mod.ts";
-import { absolutePath, resolvePaths } from "../manifest/mod.ts";
+import { absolutePath } from "../manifest/mod.ts";
 import { PodError } from "../base/mod.ts";
 import type { PodConsole } from "./console.ts";
 import { EXIT } from "./exit_code.ts";
+import { isLive, runtimeBase } from "./pod_connection.ts";
 
 /** `pod start`: starts `pod serve` on its own and prints the socket when it is ready. */
 export async function startCommand(
@@ -10,18 +11,16 @@ export async function startCommand(
   name: string,
   serveArguments: readonly string[],
 ): Promise<number> {
-  const env = Deno.env.toObject();
-  const { runtime } = resolvePaths((variable) => env[variable]);
-  if (runtime === null) {
+  if (await isLive(name)) {
     throw new PodError(
-      "no_directory",
-      "could not resolve runtime directory (set POD_HOME or HOME)",
+      "in_use",
+      `pod \`${name}\` is running already; \`pod attach ${name}\` shows it, \`pod stop ${name}\` ends it`,
     );
   }
   const socket = await startDetached({
     name,
-    runtime: absolutePath(Deno.cwd(), runtime),
-    command: [...selfCommand(env), "serve", "--pod", name, ...serveArguments],
+    runtime: absolutePath(Deno.cwd(), runtimeBase()),
+    command: [...selfCommand(Deno.env.toObject()), "serve", "--pod", name, ...serveArguments],
   });
   console.stdout.write(`${socket}\n`);
   return EXIT.finished;

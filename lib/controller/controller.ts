@@ -45,6 +45,7 @@ export class Controller {
   readonly pod: Pod;
   readonly #parts: ControllerParts;
   readonly #accepted: AcceptedRun[] = [];
+  #isLeaving = false;
   #isShuttingDown = false;
   #wake = Promise.withResolvers<void>();
 
@@ -58,12 +59,21 @@ export class Controller {
     return this.#accepted.length === 0 ? this.pod.status : "running";
   }
 
-  /** Handles one method of a client. */
+  /**
+   * Handles one method of a client. One with an `id` is always answered: by what it asks for, by an
+   * error that refuses it, or else by the status in which it leaves the pod. All that comes of it later
+   * follows that answer, so a client whose method crosses another's knows what is its own (W-16).
+   */
   handle(method: Method, sender: Sender): void {
-    const reply = method.id === undefined ? {} : { reply_to: method.id };
-    const answer = (event: Event) => sender.send({ ...event, ...reply });
+    const { id } = method;
+    let isAnswered = id === undefined;
+    const answer = (event: Event) => {
+      isAnswered = true;
+      sender.send(id === undefined ? event : { ...event, reply_to: id });
+    };
     const refused = this.#isShuttingDown ? REJECTIONS.shuttingDown : handle(this, method, answer);
     if (refused) answer({ event: "error", data: refused });
+    if (!isAnswered) answer({ event: "status", data: { status: this.state } });
   }
 
   /** Accepts a run, which begins when those before it are over; resolves when it has ended. */
@@ -88,6 +98,12 @@ export class Controller {
     this.#accepted[0]?.stop.abort(intent);
   }
 
+  /** Ends `serve` as soon as no accepted run is left; none is stopped. */
+  leave(): void {
+    this.#isLeaving = true;
+    this.#wake.resolve();
+  }
+
   /** Ends `serve`, when every accepted run has come to its end, stopped. */
   shutDown(): void {
     this.#isShuttingDown = true;
@@ -102,7 +118,7 @@ export class Controller {
     for (;;) {
       const [accepted] = this.#accepted;
       if (accepted === undefined) {
-        if (this.#isShuttingDown) break;
+        if (this.#isShuttingDown || this.#isLeaving) break;
         await this.#wake.promise;
         this.#wake = Promise.withResolvers();
         continue;
@@ -115,6 +131,7 @@ export class Controller {
       this.stageNotifications();
       ended.resolve(end);
     }
+    this.#isShuttingDown = true;
     this.pod.publish({ event: "shutdown" });
     report?.({ kind: "shut_down", pod_name: podName });
   }

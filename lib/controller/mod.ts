@@ -7,3 +7,4 @@
  */
 export { AlertBuffer } from "./alert_buffer.ts";
 export { Controller, type ControllerParts, type Sender, type StagedRun } from "./controller.ts";
+export { REJECTIONS } from "./rejection.ts";

@@ -13,7 +13,7 @@ import { openManifestModel, requestConfig, retrySettings } from "./manifest_mode
 import { Outlet } from "./outlet.ts";
 import { loadPrompts, systemPromptRenderer } from "./prompts.ts";
 import { durableStorage, ephemeralStorage, type PodIdentity } from "./storage.ts";
-import { findStoredPod, type StoredPod } from "./stored_pod.ts";
+import { checkUnchanged, findStoredPod, type StoredPod } from "./stored_pod.ts";
 import { openStores, usingDirectories } from "./stores.ts";
 import { createToolSet } from "./tool_set.ts";
 
@@ -96,6 +96,7 @@ export async function openHost(
       isRestored: conversation !== null,
       isOneShot: options.isOneShot,
       share: options.share,
+      verify: () => checkUnchanged(name, stored, stores),
       onWarning: (message) => warnings.push(message),
     });
   const { spillDirectory, runtime } = storage;

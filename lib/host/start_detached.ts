@@ -18,7 +18,8 @@ export interface DetachedPod {
 
 /**
  * Starts a pod that outlives this process and waits until it can be talked to (spec 10 §13). What it
- * says on standard error goes to `stderr.log` in its runtime directory.
+ * says on standard error goes to `stderr.log` in its runtime directory; until it is ready to a file of
+ * this start's own, as others may try the same name at the same time.
  *
  * @returns the path of its socket.
  * @throws {PodError} `not_ready` when it ends or says nothing in time; it is killed then.
@@ -26,10 +27,23 @@ export interface DetachedPod {
 export async function startDetached(
   { name, runtime, command, timeoutMs = READY_TIMEOUT_MS }: DetachedPod,
 ): Promise<string> {
-  const directory = podRuntimeDirectory(runtime, name);
-  await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
-  const log = `${directory}/stderr.log`;
-  await Deno.writeTextFile(log, "");
+  await Deno.mkdir(runtime, { recursive: true, mode: 0o700 });
+  const log = await Deno.makeTempFile({ dir: runtime, prefix: "start-", suffix: ".log" });
+  try {
+    const socket = await startWithLog(log, command, timeoutMs);
+    await Deno.rename(log, `${podRuntimeDirectory(runtime, name)}/stderr.log`);
+    return socket;
+  } catch (error) {
+    await Deno.remove(log);
+    throw error;
+  }
+}
+
+async function startWithLog(
+  log: string,
+  command: readonly string[],
+  timeoutMs: number,
+): Promise<string> {
   // A process cannot be given a file for its standard error directly; `exec` leaves no shell behind.
   const child = new Deno.Command("sh", {
     args: ["-c", 'exec "$@" 2>>"$0"', log, ...command],
@@ -42,13 +56,15 @@ export async function startDetached(
   void child.status.then(() => hasEnded = true);
   const deadline = performance.now() + timeoutMs;
   while (performance.now() < deadline) {
+    // Asked before it is read, so that nothing that it has said is missed.
+    const isLast = hasEnded;
     const text = await Deno.readTextFile(log);
+    if (isLast) throw notReady(`pod exited before becoming ready${lastWords(text)}`);
     const socket = readySocket(text);
     if (socket !== null) {
       child.unref();
       return socket;
     }
-    if (hasEnded) throw notReady(`pod exited before becoming ready${lastWords(text)}`);
     await sleep(POLL_MS);
   }
   child.kill("SIGKILL");

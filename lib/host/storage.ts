@@ -36,6 +36,8 @@ export interface StorageClaim {
   /** Whether it may work in directories of pods that stay. */
   readonly share: boolean;
   readonly onWarning: (message: string) => void;
+  /** Called as soon as the name is this process's own; throws when it is not what it was taken for. */
+  readonly verify: () => Promise<void>;
 }
 
 /** Keeps nothing: the log is only counted, long outputs go to a private folder that is removed. */
@@ -68,6 +70,7 @@ export async function durableStorage(stores: Stores, claim: StorageClaim): Promi
   let directory: RuntimeDirectory;
   try {
     directory = await usingDirectories(async () => {
+      await claim.verify();
       const pointer = { session_id: sessionId, ...(claim.isRestored && { segment_id: segmentId }) };
       await pods.setActive(name, pointer, { cwd, manifest });
       return await RuntimeDirectory.create(runtime, name);

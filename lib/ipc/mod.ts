@@ -12,6 +12,7 @@ export { type OutboxLimits } from "./outbox.ts";
 export { PodClient, type PodClientOptions } from "./pod_client.ts";
 export { type Claim, PodRegistry } from "./pod_registry.ts";
 export { PodServer, type PodServerOptions } from "./pod_server.ts";
+export { isAlive } from "./pod_process.ts";
 export { type PodProbe, probePod, probeStatus } from "./probe.ts";
 export { findByName, findBySegment, type Pods, type RegisterOptions } from "./registry.ts";
 export { RegistryError, type RegistryErrorCode } from "./registry_error.ts";

@@ -8,7 +8,10 @@ import { rewindTargetId } from "./rewind.ts";
 import { inputSegment } from "./segment.ts";
 import { tagged } from "./tagged.ts";
 
-/** A client's own name for a request; events that it directly causes carry it as `reply_to`. */
+/**
+ * A client's own name for a request. The answer carries it as `reply_to`, and goes to that client alone:
+ * what was asked for, an `error` that refuses it, or the `status` in which the pod has taken it.
+ */
 export const requestId = v.union([v.string(), v.pipe(v.number(), v.finite())]);
 export type RequestId = v.InferOutput<typeof requestId>;
 

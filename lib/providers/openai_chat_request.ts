@@ -78,7 +78,9 @@ function openaiChatMessages(items: readonly Item[]): Message[] {
       case "message": {
         if (item.role !== "assistant") flushCalls();
         const content = messageText(item);
-        if (content !== "") messages.push({ role: item.role, content });
+        // Many servers behind this API take a system message at the head only.
+        const role = item.role === "system" ? "user" : item.role;
+        if (content !== "") messages.push({ role, content });
       }
     }
   }

@@ -4,7 +4,7 @@ import { answer, EventModel, text } from "../support/event_model.ts";
 import { ServedPod } from "../support/served_pod.ts";
 import { half } from "./hanging_tool.ts";
 import { holdBefore } from "./held_model.ts";
-import { connectRaw, hear, hearSoFar, hearUntil, userInput } from "./hear.ts";
+import { connectRaw, hear, hearSoFar, hearUntil, notification, userInput } from "./hear.ts";
 
 Deno.test("10.15-1 an idle pod shows itself", async () => {
   await using served = await ServedPod.start({ model: new EventModel() });
@@ -71,6 +71,48 @@ Deno.test("10.14 W-16 answers and refusals go to who asked, with its id if it ga
     equal((await client.receive())?.reply_to, undefined);
   }
   deepEqual(await hearSoFar(bystander), []);
+});
+
+Deno.test("10.14 W-16 of two who ask for the same, each knows whose run it is before anything of it comes", async () => {
+  const { model, release } = holdBefore(
+    new EventModel(answer(text("ok"))),
+    (event) => event.type === "stop",
+  );
+  await using served = await ServedPod.start({ model });
+  using bystander = await served.connect();
+  using winner = await served.connect();
+  using loser = await served.connect();
+  await winner.send({ ...userInput("same"), id: 1 });
+  equal((await winner.receive())?.reply_to, 1);
+  await loser.send({ ...userInput("same"), id: 1 });
+  const refused = (await hearUntil(loser, "error")).at(-1);
+  equal(refused, "error already_running: Pod is already executing a turn");
+  release();
+  deepEqual(
+    await hearUntil(winner, "status idle"),
+    await hearUntil(bystander, "status idle"),
+  );
+});
+
+Deno.test("10.14 W-16 what has no answer of its own is answered with the status it leads to", async () => {
+  await using served = await ServedPod.start({ model: new EventModel(half("half")) });
+  using client = await served.connect();
+  const statusAfter = async (method: Method) => {
+    await client.send({ ...method, id: method.method });
+    for (;;) {
+      const event = await client.receive();
+      if (event?.reply_to === method.method) return event.event === "status" && event.data.status;
+    }
+  };
+  equal(await statusAfter({ method: "compact" }), "idle");
+  equal(await statusAfter(userInput("go")), "running");
+  await hearUntil(client, "text_delta");
+  equal(await statusAfter(notification("ping")), "running");
+  equal(await statusAfter({ method: "pause" }), "running");
+  await hearUntil(client, "status paused");
+  equal(await statusAfter({ method: "pause" }), "paused");
+  equal(await statusAfter(notification("pong")), "paused");
+  equal(await statusAfter({ method: "shutdown" }), "paused");
 });
 
 Deno.test("10.15-38 who joins in the middle of a text gets the first part with the snapshot, the rest live", async () => {

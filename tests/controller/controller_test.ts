@@ -91,3 +91,24 @@ Deno.test("a shutdown stops the run that goes on, and what is staged behind it",
   ]);
   equal((await served.controller.stage({ kind: "resume" })).result, "cancelled");
 });
+
+Deno.test("who leaves does what was accepted, and what that has left, and then takes nothing more", async () => {
+  const { model, release } = holdBefore(
+    new EventModel(answer(text("one")), answer(text("two"))),
+    (event) => event.type === "stop",
+  );
+  await using served = await ServedPod.start({ model });
+  using client = await served.connect();
+  await client.send(userInput("first"));
+  await hearUntil(client, "text_done");
+  served.controller.leave();
+  await client.send(notification("ping"));
+  release();
+  const heard = await hearUntil(client, "shutdown");
+  deepEqual(heard.filter((line) => line.startsWith("run_end")), [
+    "run_end finished",
+    "run_end finished",
+  ]);
+  await inTime("the end", served.ended);
+  equal((await served.controller.stage({ kind: "resume" })).result, "cancelled");
+});

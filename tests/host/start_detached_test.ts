@@ -6,7 +6,8 @@ import { inTime } from "../support/in_time.ts";
 async function launch(script: string, timeoutMs?: number): Promise<string> {
   const runtime = await Deno.makeTempDir({ prefix: "pod-start-" });
   try {
-    const command = ["sh", "-c", script, "pod", `${runtime}/mark`];
+    await Deno.mkdir(`${runtime}/test`);
+    const command = ["sh", "-c", script];
     return await startDetached({ name: "test", runtime, command, timeoutMs });
   } finally {
     await Deno.remove(runtime, { recursive: true });
@@ -16,7 +17,9 @@ async function launch(script: string, timeoutMs?: number): Promise<string> {
 Deno.test("10.15-44 a ready line that comes in two writes is recognised, once it is whole", async () => {
   const socket = await inTime(
     "ready",
-    launch(`printf 'loading\\nPOD-READY\\ttest\\t/run/te' >&2; sleep 0.1; printf 'st/sock\\n' >&2`),
+    launch(
+      `printf 'loading\\nPOD-READY\\ttest\\t/run/te' >&2; sleep 0.1; printf 'st/sock\\n' >&2; exec sleep 2`,
+    ),
   );
   equal(socket, "/run/test/sock");
 });

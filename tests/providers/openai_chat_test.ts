@@ -175,7 +175,7 @@ Deno.test("the calls of one answer stand together, right before their results", 
     { role: "assistant", content: null, tool_calls: [wire("a"), wire("b")] },
     { role: "tool", tool_call_id: "a", content: "done" },
     { role: "tool", tool_call_id: "b", content: "done" },
-    { role: "system", content: "note" },
+    { role: "user", content: "note" },
   ]);
 });
 

@@ -22,7 +22,7 @@ export interface Finished {
 export interface PodOptions {
   /** Added to the clean environment of the workspace. */
   readonly env?: Record<string, string>;
-  /** Text for standard input; `open`: a pipe that stays open and silent. @default /dev/null */
+  /** Text for standard input; `open`: a pipe that stays open, for `type`. @default /dev/null */
   readonly stdin?: string | Uint8Array | "open";
   /** @default the workspace's directory */
   readonly cwd?: string;
@@ -110,6 +110,7 @@ export class PodProcess implements AsyncDisposable {
   readonly finished: Promise<Finished>;
   #stdout = "";
   #stderr = "";
+  #isInputOpen: boolean;
   #waiting: { readonly pattern: RegExp; readonly resolve: () => void }[] = [];
 
   constructor(workspace: Workspace, args: readonly string[], options: PodOptions) {
@@ -129,7 +130,21 @@ export class PodProcess implements AsyncDisposable {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
+    this.#isInputOpen = options.stdin === "open";
     this.finished = this.#follow(options.stdin);
+  }
+
+  /** Writes to a standard input that is `open`. */
+  async type(text: string): Promise<void> {
+    const writer = this.#child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(text));
+    writer.releaseLock();
+  }
+
+  /** Ends a standard input that is `open`. */
+  async endInput(): Promise<void> {
+    this.#isInputOpen = false;
+    await this.#child.stdin.close();
   }
 
   get pid(): number {
@@ -181,7 +196,7 @@ export class PodProcess implements AsyncDisposable {
       input,
     ]);
     clearTimeout(stuck);
-    if (stdin === "open") await child.stdin.close();
+    if (this.#isInputOpen) await this.endInput();
     return { code, signal, stdout: this.#stdout, stderr: this.#stderr };
   }
 

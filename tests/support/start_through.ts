@@ -4,7 +4,7 @@ export function shell(script: string): readonly string[] {
 }
 
 /** With a new terminal as the standard streams; it shows what is put into standard input. */
-export const TERMINAL = shell('exec script -qec "$(printf "%q " "$@")" /dev/null');
+export const TERMINAL = shell('exec script -qec "exec $(printf "%q " "$@")" /dev/null');
 
 const overrides = "-dac_override,-dac_read_search,-fowner";
 

@@ -127,6 +127,67 @@ const openaiRequest = v.strictObject({
   })),
 });
 
+const said = v.strictObject({ type: v.literal("input_text"), text });
+const answered = v.strictObject({ type: v.literal("output_text"), text });
+
+/**
+ * Without storage: an item with an id would be looked for in vain.
+ *
+ * @see https://platform.openai.com/docs/api-reference/responses/create
+ */
+const responsesItem = v.variant("type", [
+  v.variant("role", [
+    v.strictObject({
+      type: v.literal("message"),
+      role: v.picklist(["user", "developer"]),
+      content: v.pipe(v.array(said), v.nonEmpty()),
+    }),
+    v.strictObject({
+      type: v.literal("message"),
+      role: v.literal("assistant"),
+      content: v.pipe(v.array(answered), v.nonEmpty()),
+      /** A history that another API made says nothing of it. */
+      phase: v.exactOptional(v.picklist(["commentary", "final_answer"])),
+    }),
+  ]),
+  v.strictObject({
+    type: v.literal("reasoning"),
+    summary: v.array(v.strictObject({ type: v.literal("summary_text"), text })),
+    encrypted_content: filled,
+  }),
+  v.strictObject({
+    type: v.literal("function_call"),
+    call_id: callId,
+    name: toolName,
+    arguments: objectText,
+  }),
+  v.strictObject({
+    type: v.literal("function_call_output"),
+    call_id: callId,
+    output: filled,
+  }),
+]);
+
+const responsesRequest = v.strictObject({
+  model: filled,
+  instructions: text,
+  input: v.array(responsesItem),
+  tools: v.array(v.strictObject({
+    type: v.literal("function"),
+    name: toolName,
+    description: text,
+    parameters: v.looseObject({ type: v.literal("object"), properties: object }),
+    strict: v.literal(false),
+  })),
+  tool_choice: v.literal("auto"),
+  parallel_tool_calls: v.literal(true),
+  store: v.literal(false),
+  stream: v.literal(true),
+  include: v.tuple([v.literal("reasoning.encrypted_content")]),
+  reasoning: v.exactOptional(v.strictObject({ effort: filled, summary: v.literal("auto") })),
+  prompt_cache_key: v.pipe(filled, v.maxLength(64)),
+});
+
 /** Reads a request as Anthropic would; throws where that API would refuse it. */
 export function readAnthropic({ headers, body }: RecordedRequest): SentConversation {
   demand(headers["anthropic-version"] === "2023-06-01", "no API version");
@@ -190,8 +251,7 @@ export function readOpenai({ headers, body }: RecordedRequest): SentConversation
   for (const message of others) {
     switch (message.role) {
       case "system":
-        items.push({ kind: "text", role: "user", text: message.content });
-        break;
+        throw new Error("a system message within the conversation");
       case "tool":
         items.push({
           kind: "result",
@@ -218,6 +278,39 @@ export function readOpenai({ headers, body }: RecordedRequest): SentConversation
     items,
     messages: messages.map((message) => JSON.stringify(message)),
     tools: checkTools(tools.map((tool) => tool.function.name)),
+  };
+}
+
+/** Reads a request as OpenAI's Responses API would; throws where that API would refuse it. */
+export function readResponses({ headers, body }: RecordedRequest): SentConversation {
+  demand(/^Bearer \S+$/.test(headers.authorization ?? ""), "no key");
+  const { instructions, input, tools } = v.parse(responsesRequest, body);
+  const items = input.map((item): SentItem => {
+    switch (item.type) {
+      case "message": {
+        const role = item.role === "assistant" ? "assistant" : "user";
+        return { kind: "text", role, text: item.content.map((part) => part.text).join("") };
+      }
+      case "reasoning": {
+        const text = item.summary.map((part) => part.text).join("");
+        return { kind: "thinking", text, signature: item.encrypted_content };
+      }
+      case "function_call": {
+        const { call_id: id, name, arguments: args } = item;
+        return { kind: "call", id, name, input: JSON.parse(args) };
+      }
+      case "function_call_output": {
+        const { call_id: id, output } = item;
+        return { kind: "result", id, text: output, failed: output.startsWith("Error: ") };
+      }
+    }
+  });
+  checkCalls(items);
+  return {
+    system: instructions,
+    items,
+    messages: input.map((item) => JSON.stringify(item)),
+    tools: checkTools(tools.map((tool) => tool.name)),
   };
 }
 

@@ -56,6 +56,7 @@ export class TextRenderer implements Renderer {
         return this.#answer(event.data.text);
       case "text_done":
         this.#endLine();
+        this.#inText = false;
         return spinner?.start(`waiting for ${this.#model}`);
       case "llm_call_end":
         return spinner?.stop();
@@ -67,18 +68,37 @@ export class TextRenderer implements Renderer {
   }
 
   warn(message: string): void {
-    this.#note(this.#options.style.yellow(`! ${printable(message)}`));
+    this.note(this.#options.style.yellow(`! ${printable(message)}`));
+  }
+
+  /** Shows a line beside the answer. */
+  note(line: string): void {
+    this.#breakOff();
+    this.#options.stderr.write(`${line}\n`);
+  }
+
+  /** Shows a line where the answers are, before the next of them. */
+  line(line: string): void {
+    this.#breakOff();
+    this.#texts = 0;
+    this.#inText = false;
+    this.#options.stdout.write(`${line}\n`);
+  }
+
+  /** Goes to a new line, also when others have written on this one. */
+  newLine(): void {
+    const isOpen = this.#midLine || this.#thinking;
+    this.#breakOff();
+    if (!isOpen) this.#options.stderr.write("\n");
   }
 
   finish(report: RunReport): void {
-    const { stdout, stderr, style, spinner, structured, quiet } = this.#options;
-    spinner?.stop();
-    this.#endThinking();
-    this.#endLine();
+    const { stdout, stderr, style, structured, quiet } = this.#options;
+    this.#breakOff();
     if (structured && report.result === "finished" && report.error === null) {
       stdout.write(`${JSON.stringify(report.structured)}\n`);
     }
-    if (report.pod !== null && !quiet) this.#note(style.dim(summaryOf(report)));
+    if (report.pod !== null && !quiet) this.note(style.dim(summaryOf(report)));
     if (report.error === null) return;
     stderr.write(`${style.red("pod: error:")} ${printable(report.error.message)}\n`);
   }
@@ -93,7 +113,7 @@ export class TextRenderer implements Renderer {
         return this.#endThinking();
       case "tool_call_done": {
         const { id, name } = event.data;
-        this.#note(`→ ${name} ${style.dim(describe(event.data.arguments))}`);
+        this.note(`→ ${name} ${style.dim(describe(event.data.arguments))}`);
         this.#running.add(id);
         return;
       }
@@ -103,7 +123,7 @@ export class TextRenderer implements Renderer {
       case "tool_result": {
         const { id, is_error, summary } = event.data;
         const sign = is_error ? style.red("✗") : style.green("✓");
-        this.#note(`  ${sign} ${style.dim(oneLine(summary, LINE_WIDTH))}`);
+        this.note(`  ${sign} ${style.dim(oneLine(summary, LINE_WIDTH))}`);
         this.#running.delete(id);
         if (this.#running.size > 0) spinner?.start("running tools");
         return;
@@ -136,8 +156,8 @@ export class TextRenderer implements Renderer {
 
   /** What was being said comes again, on a line of its own. */
   #continueAnswer({ attempt, max_attempts, reason }: Continuation): void {
-    this.#endThinking();
-    this.#endLine();
+    this.#breakOff();
+    this.#inText = false;
     if (this.#options.quiet) return;
     this.warn(`the answer broke off: ${reason}; continued, ${attempt} of ${max_attempts}`);
   }
@@ -145,7 +165,13 @@ export class TextRenderer implements Renderer {
   #endLine(): void {
     if (this.#midLine) this.#options.stdout.write("\n");
     this.#midLine = false;
-    this.#inText = false;
+  }
+
+  /** Ends what is in the middle of a line. */
+  #breakOff(): void {
+    this.#options.spinner?.stop();
+    this.#endThinking();
+    this.#endLine();
   }
 
   /** With the first words, as there are thoughts without any. */
@@ -160,13 +186,6 @@ export class TextRenderer implements Renderer {
   #endThinking(): void {
     if (this.#thinking) this.#options.stderr.write("\n");
     this.#thinking = false;
-  }
-
-  #note(line: string): void {
-    this.#options.spinner?.stop();
-    this.#endThinking();
-    this.#endLine();
-    this.#options.stderr.write(`${line}\n`);
   }
 }
 

@@ -1,0 +1,164 @@
+import { newId, sleep } from "../base/mod.ts";
+import type { Stop } from "../host/mod.ts";
+import type { PodClient } from "../ipc/mod.ts";
+import { podsDirectory, resolvePaths } from "../manifest/mod.ts";
+import type { RunEnd } from "../pod/mod.ts";
+import type { Event, Method, PodStatus } from "../protocol/mod.ts";
+import { PodMetadataStore } from "../session/mod.ts";
+import {
+  type AcceptedRun,
+  keptForLater,
+  type RunIds,
+  type RunRequest,
+  type RunView,
+} from "./accepted_run.ts";
+import { StoppedError, unlessStopped } from "./ending.ts";
+import { LiveError } from "./live_error.ts";
+import { ask, connectPod, nameOf, tell, unlessRefused, wentAway } from "./pod_connection.ts";
+import { endOf, statusOf } from "./read_event.ts";
+import { untilTold } from "./until_told.ts";
+
+/** How long a pod may take to end a run that it was asked to cancel. */
+const CANCEL_MS = 10_000;
+
+/**
+ * Gives a live pod something to do.
+ *
+ * @param stop cancels the run when it asks for that, if the run is this client's own
+ * @throws {PodError} `not_live`, and as `ask`; a refusal is for the methods of the run to throw.
+ */
+export async function startLiveRun(
+  name: string,
+  request: RunRequest,
+  view: RunView,
+  stop: Stop,
+): Promise<LiveRun> {
+  const client = await connectPod(name);
+  try {
+    let { status } = client.snapshot.data;
+    const answer = await ask(client, methodOf(request), (event) => {
+      status = statusOf(event) ?? status;
+    });
+    return new LiveRun({ client, request, status, answer, view, stop });
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+}
+
+function methodOf({ kind, text }: RunRequest): Method {
+  return kind === "run"
+    ? { method: "run", params: { input: [{ kind: "text", content: text }] } }
+    : { method: "notify", params: { message: text } };
+}
+
+/** The event that an input is on disk, or the end of a run that did not get that far. */
+async function untilCommitted(client: PodClient): Promise<Event | RunEnd> {
+  for await (const event of client) {
+    if (event.event === "user_message") return event;
+    const end = endOf(event);
+    if (end !== null) return end;
+  }
+  throw wentAway(nameOf(client));
+}
+
+/** What a `LiveRun` starts with. */
+interface LiveRunParts {
+  readonly client: PodClient;
+  readonly request: RunRequest;
+  /** What the pod was doing before. */
+  readonly status: PodStatus;
+  /** What the pod said to the request; nothing behind it has been read yet. */
+  readonly answer: Event;
+  readonly view: RunView;
+  readonly stop: Stop;
+}
+
+/** A run of a live pod, followed over its socket. */
+export class LiveRun implements AcceptedRun {
+  readonly name: string;
+  readonly #parts: LiveRunParts;
+
+  constructor(parts: LiveRunParts) {
+    this.name = nameOf(parts.client);
+    this.#parts = parts;
+  }
+
+  /** As the pod's metadata says: a snapshot does not name the segment. */
+  async ids(): Promise<RunIds> {
+    const { data } = resolvePaths((variable) => Deno.env.get(variable));
+    const store = data === null ? null : new PodMetadataStore(podsDirectory(data));
+    const active = (await store?.read(this.name))?.active;
+    return { sessionId: active?.session_id ?? null, segmentId: active?.segment_id ?? null };
+  }
+
+  async follow(): Promise<RunEnd> {
+    const { client, request, answer, view } = this.#parts;
+    view.event(client.snapshot);
+    unlessRefused(client, answer);
+    return request.kind === "run" ? await this.#followOwn() : await this.#followNotification();
+  }
+
+  async again(text: string): Promise<RunEnd> {
+    const { client } = this.#parts;
+    unlessRefused(client, await ask(client, methodOf({ kind: "run", text })));
+    return await this.#followOwn();
+  }
+
+  /**
+   * Resolves when the request is on disk.
+   *
+   * @throws {LiveError} when it does not get there
+   */
+  async kept(): Promise<void> {
+    const { client, request, status, answer } = this.#parts;
+    unlessRefused(client, answer);
+    // A pod that has something else to do, or is to do nothing, has written it down at once.
+    if (request.kind === "notify" && status !== "idle") return;
+    const end = request.kind === "run"
+      ? await untilCommitted(client)
+      : await untilTold(client, request.text, answer);
+    if (end !== "paused" && "code" in end) throw new LiveError(end.code, end.message);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#parts.client.close();
+    return Promise.resolve();
+  }
+
+  /** The next run that ends is the one that was asked for: the pod was free when it took it. */
+  async #followOwn(): Promise<RunEnd> {
+    const givenUp = this.#parts.stop.requested().then(async () => {
+      // With an id, its refusal by a pod that has just finished is not taken for the end of the run.
+      await tell(this.#parts.client, { method: "cancel", id: newId() });
+      await sleep(CANCEL_MS);
+      throw new StoppedError();
+    });
+    return await Promise.race([this.#toItsEnd(), givenUp]);
+  }
+
+  /**
+   * The run in which the model is told is the one that goes on, or one that begins because of it. It is
+   * shown from there on: what was said before is somebody else's, and so is the run to cancel.
+   */
+  async #followNotification(): Promise<RunEnd> {
+    const { client, request, answer, view, stop } = this.#parts;
+    const told = await unlessStopped(untilTold(client, request.text, answer), stop);
+    if (told === "paused") return keptForLater(this.name, view);
+    if ("result" in told) return told;
+    for (const event of told.events) view.event(event);
+    return told.isOwn ? await this.#followOwn() : await unlessStopped(this.#toItsEnd(), stop);
+  }
+
+  /** Up to the status that the pod has after the end. */
+  async #toItsEnd(): Promise<RunEnd> {
+    let end: RunEnd | null = null;
+    for await (const event of this.#parts.client) {
+      this.#parts.view.event(event);
+      if (end !== null && statusOf(event) !== null) return end;
+      end ??= endOf(event);
+    }
+    if (end === null) throw wentAway(this.name);
+    return end;
+  }
+}

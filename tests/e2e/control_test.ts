@@ -1,0 +1,262 @@
+import { PodServer } from "../../lib/ipc/mod.ts";
+import type { Event, Method, RewindTarget } from "../../lib/protocol/mod.ts";
+import { hearUntil, userInput } from "../controller/hear.ts";
+import { snapshotEvent } from "../ipc/test_pod.ts";
+import { deepEqual, equal, match, ok } from "../support/assert.ts";
+import { Site } from "./site.ts";
+
+/** How a command about the pod `x` ended. */
+async function ask(site: Site, ...args: string[]): Promise<string> {
+  const [command = "", ...more] = args;
+  const { code, stdout, stderr } = await site.run([command, "x", ...more]);
+  return `${code} ${stdout}${stderr}`.trim();
+}
+
+Deno.test("pause, resume and cancel: 0 when it is done, 1 with the reason when there is nothing to do", async () => {
+  await using site = await Site.create();
+  await using _pod = await site.serve("x");
+  using client = await site.connect("x");
+  const refused = (why: string) => `1 pod: error: pod \`x\` refused: ${why}`;
+  deepEqual(await Promise.all([ask(site, "pause"), ask(site, "resume"), ask(site, "cancel")]), [
+    refused("Pod is not running"),
+    refused("Pod is not paused"),
+    refused("Pod is not running"),
+  ]);
+
+  await client.send(userInput("stall"));
+  await hearUntil(client, "text_delta an answer");
+  equal(await ask(site, "pause"), "0");
+  deepEqual((await hearUntil(client, "status paused")).at(-2), "run_end paused");
+  equal(await ask(site, "pause"), "0");
+  equal(await ask(site, "resume"), "0");
+  await hearUntil(client, "text_delta an answer");
+  equal(await ask(site, "cancel"), "0");
+  equal((await hearUntil(client, "status idle")).at(-2), "error internal: Cancelled");
+
+  await client.send(userInput("stall"));
+  await hearUntil(client, "text_delta an answer");
+  equal(await ask(site, "pause"), "0");
+  equal(await ask(site, "cancel"), "0");
+  await hearUntil(client, "status idle");
+
+  await client.send(userInput("wait"));
+  await hearUntil(client, "llm_call_start");
+  match(await ask(site, "pause"), /^1 pod: error: there is nothing to resume: .* taken back$/);
+  equal((await hearUntil(client, "status idle")).at(-2), "run_end rolled_back");
+});
+
+Deno.test("cancel of a paused turn is done at once, though a notification that waits starts the next", async () => {
+  await using site = await Site.create();
+  await using _pod = await site.serve("x");
+  using client = await site.connect("x");
+  await client.send(userInput("stall"));
+  await hearUntil(client, "text_delta an answer");
+  equal(await ask(site, "pause"), "0");
+  equal(await ask(site, "notify", "wait"), "0");
+  equal(await ask(site, "cancel"), "0");
+  await hearUntil(client, "invoke_start notify");
+  await site.model.release();
+  equal((await hearUntil(client, "status idle")).at(-2), "run_end finished");
+});
+
+Deno.test("compact fails with what the pod says about it", async () => {
+  await using site = await Site.create();
+  await using _pod = await site.serve("x");
+  equal(
+    await ask(site, "compact"),
+    "1 pod: error: manual compact is unavailable because [compaction] is not configured",
+  );
+});
+
+Deno.test("stop ends a turn and waits until the process is gone; the name is free then", async () => {
+  await using site = await Site.create();
+  equal((await site.run(["start", "x"])).code, 0);
+  const { pid } = JSON.parse((await site.run(["ls", "--json"])).stdout)[0];
+  using client = await site.connect("x");
+  await client.send(userInput("stall"));
+  await hearUntil(client, "text_delta an answer");
+  equal(await ask(site, "stop"), "0");
+  ok(!isThere(pid));
+  equal((await site.workspace.entries()).at(-1)?.kind, "run_errored");
+  match(await ask(site, "stop"), /^2 pod: error: pod `x` is not running; /);
+  equal((await site.run(["start", "x"])).code, 0);
+});
+
+/** Whether a process is there that has not ended. */
+function isThere(pid: number): boolean {
+  try {
+    return !/^State:\s*Z/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+const COMMANDS = [
+  ["send", "x", "hello"],
+  ["send", "x", "hello", "--wait"],
+  ["notify", "x", "hello"],
+  ["pause", "x"],
+  ["resume", "x"],
+  ["cancel", "x"],
+  ["compact", "x"],
+  ["stop", "x"],
+  ["rewind", "x"],
+  ["attach", "x"],
+  ["events", "x"],
+];
+
+Deno.test("every command about a pod that is not running says so, and where to look", async () => {
+  await using site = await Site.create();
+  const ends = await Promise.all(COMMANDS.map((args) => site.run(args)));
+  for (const [index, { code, stdout, stderr }] of ends.entries()) {
+    deepEqual([code, stdout], [2, ""], COMMANDS[index]?.join(" "));
+    match(
+      stderr,
+      /^pod: error: pod `x` is not running; `pod ls --all` lists .*`pod start x` .*\n$/,
+    );
+  }
+});
+
+Deno.test("ls shows live pods, with --all also stopped ones, and damage hides none", async () => {
+  await using site = await Site.create();
+  const none = await site.run(["ls"]);
+  deepEqual([none.code, none.stdout], [0, ""]);
+  match(none.stderr, /^no pod is running; /);
+
+  await using pod = await site.serve("long-name");
+  equal((await site.run(["run", "--name", "done", "--share", "hello"])).code, 0);
+  await Deno.mkdir(`${site.workspace.home}/pods/torn`);
+  await Deno.writeTextFile(`${site.workspace.home}/pods/torn/metadata.json`, '{"pod_na');
+  const { directory } = site.workspace;
+  const [live, all, json] = await Promise.all([
+    site.run(["ls"]),
+    site.run(["ls", "--all"]),
+    site.run(["ls", "--all", "--json"]),
+  ]);
+  const pid = `${pod.pid}`;
+  equal(
+    live.stdout,
+    `NAME       STATUS  ${"PID".padEnd(pid.length)}  DIRECTORY\n` +
+      `long-name  idle    ${pid}  ${directory}\n`,
+  );
+  deepEqual(all.stdout.split("\n").slice(1).map((line) => line.split(/ +/)), [
+    ["done", "stopped", "-", directory],
+    ["long-name", "idle", pid, directory],
+    ["torn", "stopped", "-"],
+    [""],
+  ]);
+  match(all.stderr, /^pod: warning: serialization error: .*torn\/metadata\.json\)\n$/);
+  const rows: Record<string, unknown>[] = JSON.parse(json.stdout);
+  deepEqual(rows.map(({ name, status, pid }) => [name, status, pid]), [
+    ["done", "stopped", null],
+    ["long-name", "idle", pod.pid],
+    ["torn", "stopped", null],
+  ]);
+  deepEqual(rows[1]?.socket, site.socket("long-name"));
+});
+
+Deno.test("events: everything as lines, until the pod ends, is killed, or nobody reads", async () => {
+  await using site = await Site.create();
+  await using pod = await site.serve("x");
+  using client = await site.connect("x");
+  const read = site.spawn(["events", "x"]);
+  const half = site.spawn(["events", "x"], {
+    through: ["bash", "-c", '"$@" | head -1; exit ${PIPESTATUS[0]}', "bash"],
+  });
+  await Promise.all([read, half].map((process) => process.printed(/"snapshot".*\n/)));
+  await client.send(userInput("hello"));
+  await hearUntil(client, "status idle");
+  equal(await ask(site, "stop"), "0");
+  await pod.finished;
+  const { code, stdout, stderr } = await read.finished;
+  deepEqual([code, stderr], [0, ""]);
+  const events: Event[] = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+  deepEqual([events.at(0)?.event, events.at(-1)?.event], ["snapshot", "shutdown"]);
+  ok(events.some((event) => event.event === "text_done" && event.data.text === "you said: hello"));
+  equal((await half.finished).code, 141);
+
+  await using again = await site.serve("x");
+  await using cut = site.spawn(["events", "x"]);
+  await cut.printed(/"snapshot".*\n/);
+  again.kill("SIGKILL");
+  const end = await cut.finished;
+  equal(end.code, 1);
+  match(end.stderr, /^pod: error: pod `x` went away; /);
+});
+
+Deno.test("rewind: an empty list, and no input to go back to", async () => {
+  await using site = await Site.create();
+  await using _pod = await site.serve("x");
+  equal(await ask(site, "rewind"), "0 pod `x` has no input to go back to");
+  equal(await ask(site, "rewind", "--list", "--json"), "0 []");
+  equal(await ask(site, "rewind", "--to", "1"), "2 pod: error: pod `x` has no input to go back to");
+  match(await ask(site, "rewind", "--to", "0"), /^2 pod: error: .*number from the list/);
+  match(await ask(site, "rewind", "--list", "--to", "1"), /^2 pod: error: .*cannot be used with/);
+});
+
+function target(turn_index: number, preview: string): RewindTarget {
+  return {
+    id: { segment_id: "s", user_input_entry_index: turn_index * 3 },
+    expected_head_entries: 9,
+    truncate_entries: turn_index * 3 - 1,
+    turn_index,
+    timestamp_ms: new Date(2026, 0, 31, 17, 5).getTime(),
+    preview,
+    eligible: true,
+  };
+}
+
+const APPLIED: Event = {
+  event: "rewind_applied",
+  data: {
+    entries: [],
+    input: [{ kind: "text", content: "first" }],
+    summary: { truncated_to_entries: 2, discarded_entries: 7, tool_side_effect_warning: true },
+  },
+};
+
+/** A pod of another make that can be rewound. */
+function rewindable(path: string, asked: Method[]): Promise<PodServer> {
+  const targets = [target(2, "second\u001b[2J"), target(1, "first")];
+  return PodServer.listen({
+    path,
+    prelude: () => [snapshotEvent("")],
+    onError: (error) => {
+      throw error;
+    },
+    onMethod: (method, client) => {
+      asked.push(method);
+      const reply = method.id === undefined ? {} : { reply_to: method.id };
+      if (method.method === "list_rewind_targets") {
+        client.send({ event: "rewind_targets", data: { head_entries: 9, targets }, ...reply });
+      } else {
+        client.send(APPLIED);
+        client.send({ event: "status", data: { status: "idle" }, ...reply });
+      }
+    },
+  });
+}
+
+Deno.test("rewind lists the newest input last, and goes back to before the one with a number", async () => {
+  await using site = await Site.create();
+  const asked: Method[] = [];
+  await using _pod = await rewindable(site.socket("x"), asked);
+  equal(
+    await ask(site, "rewind"),
+    "0 N  WHEN              INPUT\n1  2026-01-31 17:05  first\n2  2026-01-31 17:05  second",
+  );
+  equal(
+    await ask(site, "rewind", "--to", "1"),
+    "0 first\n[rewound to before input 1; 7 entries are discarded]\n! what tools did meanwhile is not undone",
+  );
+  const { id: _id, ...method } = asked.at(-1) ?? {};
+  deepEqual(method, {
+    method: "rewind_to",
+    params: {
+      target: { segment_id: "s", user_input_entry_index: 3 },
+      expected_head_entries: 9,
+    },
+  });
+  match(await ask(site, "rewind", "--to", "3"), /^2 pod: error: pod `x` has no input 3; /);
+});

@@ -1,0 +1,53 @@
+import type { JsonObject } from "../../lib/base/mod.ts";
+import { eventually } from "../support/eventually.ts";
+import { type Answer, type ModelServer, startModelServer } from "../support/model_server.ts";
+
+/** A model that does what the first word of the newest message says. */
+export interface ObedientModel extends ModelServer {
+  /** Waits for a request whose answer is to `wait` for this, and lets it come. */
+  release(): Promise<void>;
+}
+
+const WORK: Answer = { toolCalls: [{ name: "Glob", input: { pattern: "*" } }] };
+
+/** What the words ask for; any other message is said again. */
+const ORDERS: Readonly<Record<string, Answer>> = {
+  /** Says something, and never more. */
+  stall: { text: ["half ", "an answer"], stallAfterEvents: 5 },
+  fail: { status: 400, errorBody: { error: { type: "invalid_request_error", message: "no" } } },
+  work: WORK,
+  "wait-and-work": WORK,
+  /** How pod begins when it sends an answer back that does not meet a schema. */
+  Your: { text: '{"n":1}' },
+};
+
+/** Starts such a model. */
+export function startObedientModel(): ObedientModel {
+  const waiting: (() => void)[] = [];
+  const server = startModelServer(async ({ body }) => {
+    const asked = newestMessage(body);
+    const [order = ""] = asked.split(" ", 1);
+    if (order.startsWith("wait")) await new Promise<void>((resolve) => waiting.push(resolve));
+    return ORDERS[order] ?? { text: `you said: ${asked}` };
+  });
+  return {
+    ...server,
+    async release() {
+      await eventually("a request waits", () => waiting.length > 0);
+      waiting.shift()?.();
+    },
+  };
+}
+
+/** What a user or a notification has said last. */
+function newestMessage({ messages }: JsonObject): string {
+  const texts = (messages as JsonObject[])
+    .filter(({ role }) => role === "user")
+    .map(({ content }) => typeof content === "string" ? content : textIn(content as JsonObject[]));
+  const [first = "", second = ""] = texts.findLast((text) => text !== "")?.split("\n") ?? [];
+  return first === "[Notification]" ? second : first;
+}
+
+function textIn(blocks: readonly JsonObject[]): string {
+  return blocks.map(({ text }) => text ?? "").join("");
+}

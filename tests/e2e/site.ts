@@ -1,0 +1,53 @@
+import { PodClient } from "../../lib/ipc/mod.ts";
+import { anthropicAt } from "../support/model_env.ts";
+import {
+  type Finished,
+  type PodOptions,
+  type PodProcess,
+  Workspace,
+} from "../support/pod_process.ts";
+import { type ObedientModel, startObedientModel } from "./obedient_model.ts";
+
+/** A workspace whose pods have a model that obeys. */
+export class Site implements AsyncDisposable {
+  private constructor(readonly workspace: Workspace, readonly model: ObedientModel) {}
+
+  static async create(): Promise<Site> {
+    return new Site(await Workspace.create(), startObedientModel());
+  }
+
+  /** Runs `pod` to its end. */
+  run(args: readonly string[], options: PodOptions = {}): Promise<Finished> {
+    return this.workspace.run(args, this.#with(options));
+  }
+
+  /** Starts `pod`. */
+  spawn(args: readonly string[], options: PodOptions = {}): PodProcess {
+    return this.workspace.spawn(args, this.#with(options));
+  }
+
+  /** Starts `pod serve` and waits until it listens. */
+  async serve(name: string, ...flags: string[]): Promise<PodProcess> {
+    const process = this.spawn(["serve", "--pod", name, ...flags]);
+    await process.printed(/^POD-READY\t.*\n/m);
+    return process;
+  }
+
+  socket(name: string): string {
+    return `${this.workspace.home}/run/${name}/sock`;
+  }
+
+  /** Listens to a live pod from within the test. */
+  connect(name: string): Promise<PodClient> {
+    return PodClient.connect(this.socket(name));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.workspace[Symbol.asyncDispose]();
+    await this.model[Symbol.asyncDispose]();
+  }
+
+  #with({ env, ...options }: PodOptions): PodOptions {
+    return { ...options, env: { ...anthropicAt(this.model), ...env } };
+  }
+}
