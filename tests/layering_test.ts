@@ -38,6 +38,9 @@ const NEAR_THE_SYSTEM = [
   "lib/base/atomic_file.ts",
 ];
 
+/** The one thing that has no web standard: compression with zstd. */
+const NODE_IMPORT = "lib/providers/zstd.ts imports node:zlib";
+
 /** Packages that cost tens of milliseconds to load. */
 const HEAVY = /^npm:\/?(openai|@anthropic-ai\/sdk|liquidjs)@/;
 
@@ -94,11 +97,11 @@ Deno.test("rooms import only rooms below them, and those by their mod.ts", () =>
   deepEqual(problems, []);
 });
 
-Deno.test("nothing in lib/ imports a node: module", () => {
-  const problems = imports
+Deno.test("nothing in lib/ imports a node: module, but for one exception", () => {
+  const found = imports
     .filter(({ to }) => to.startsWith("node:"))
     .map(({ from, to }) => `${from} imports ${to}`);
-  deepEqual(problems, []);
+  deepEqual(found, [NODE_IMPORT]);
 });
 
 Deno.test("only the rooms near the system use Deno.*", () => {

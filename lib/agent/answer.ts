@@ -2,6 +2,8 @@ import type { ContentPart, Event, Item, StopReason, ToolCallItem } from "../prot
 import type { BlockHead, ModelEvent, ReasoningData, Usage } from "../providers/mod.ts";
 import { formatArguments, parseArguments } from "./tool_arguments.ts";
 
+type MessageHead = Extract<BlockHead, { kind: "text" | "refusal" }>;
+
 interface Block {
   readonly head: BlockHead;
   text: string;
@@ -116,7 +118,7 @@ export class Answer {
     const { head } = block;
     switch (head.kind) {
       case "thinking":
-        return { event: "thinking_done", data: { text: reasoning?.text ?? block.text } };
+        return { event: "thinking_done", data: { text: reasoning?.text || block.text } };
       case "tool_call":
         return {
           event: "tool_call_done",
@@ -147,7 +149,7 @@ function addItem(items: Item[], block: Block): void {
       addReasoning(items, block);
       return;
     default:
-      addMessagePart(items, block.text, head.kind);
+      addMessagePart(items, block.text, head);
   }
 }
 
@@ -165,11 +167,11 @@ function addReasoning(items: Item[], { text, reasoning }: Block): void {
   });
 }
 
-/** Neighbouring text blocks are one message, and its texts one part. */
-function addMessagePart(items: Item[], text: string, kind: ContentPart["kind"]): void {
+/** Neighbouring text blocks of one phase are one message, and its texts one part. */
+function addMessagePart(items: Item[], text: string, { kind, phase }: MessageHead): void {
   if (text === "") return;
   const last = items.at(-1);
-  const message = last?.kind === "message" ? last : undefined;
+  const message = last?.kind === "message" && last.phase === phase ? last : undefined;
   const part = message?.content.at(-1);
   if (kind === "text" && part?.kind === "text") {
     part.text += text;
@@ -177,5 +179,9 @@ function addMessagePart(items: Item[], text: string, kind: ContentPart["kind"]):
   }
   const added: ContentPart = kind === "text" ? { kind, text } : { kind, refusal: text };
   if (message !== undefined) message.content.push(added);
-  else items.push({ kind: "message", role: "assistant", content: [added] });
+  else items.push(answerMessage(added, phase));
+}
+
+function answerMessage(part: ContentPart, phase: string | undefined): Item {
+  return { kind: "message", role: "assistant", content: [part], ...(phase && { phase }) };
 }

@@ -52,24 +52,24 @@ async function cancelled({ early, status, client }: Heard): Promise<string | nul
   return stopped.status === "paused" ? "somebody has paused the turn; cancel it again" : null;
 }
 
-async function compacted({ early, client }: Heard): Promise<string | null> {
-  for (const event of early) {
-    if (isCompactorAlert(event)) return event.data.message;
-  }
+async function compacted({ early, status, client }: Heard): Promise<string | null> {
+  // One that did not begin says why, to all its clients.
+  if (status !== "running") return early.findLast(isCompactorAlert)?.data.message ?? null;
   for await (const event of client) {
     if (event.event === "compact_done") return null;
     if (event.event === "compact_failed") return event.data.error;
-    if (isCompactorAlert(event)) return event.data.message;
   }
   throw wentAway(nameOf(client));
 }
 
-/** How the run that goes on ends, and what the pod does then. */
+/** How the run that goes on ends, and what the pod does then. A compaction has no end of its own. */
 async function untilStopped(client: PodClient): Promise<{ end: RunEnd; status: PodStatus }> {
   let end: RunEnd | null = null;
   for await (const event of client) {
     const status = statusOf(event);
-    if (end !== null && status !== null) return { end, status };
+    if (status !== null && (end !== null || status !== "running")) {
+      return { end: end ?? { result: "finished" }, status };
+    }
     end ??= endOf(event);
   }
   throw wentAway(nameOf(client));

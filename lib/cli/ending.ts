@@ -48,7 +48,7 @@ export function endingOfError(error: unknown, stop: Stop): Ending {
   return failure(exitCodeOf(error), code, messageOf(error));
 }
 
-/** A run that was of no use, though it came to its end. */
+/** A run that has failed, for whatever reason. */
 export function failure(exitCode: number, code: string, message: string): Ending {
   return { result: "failed", exitCode, error: { code, message } };
 }

@@ -21,17 +21,24 @@ import { untilTold } from "./until_told.ts";
 /** How long a pod may take to end a run that it was asked to cancel. */
 const CANCEL_MS = 10_000;
 
+/** How the run of a live pod is followed. */
+export interface LiveRunOptions {
+  readonly view: RunView;
+  /** Ends the following when it asks for that. */
+  readonly stop: Stop;
+  /** Whether that also cancels the run, if it is this client's own. */
+  readonly cancels: boolean;
+}
+
 /**
  * Gives a live pod something to do.
  *
- * @param stop cancels the run when it asks for that, if the run is this client's own
  * @throws {PodError} `not_live`, and as `ask`; a refusal is for the methods of the run to throw.
  */
 export async function startLiveRun(
   name: string,
   request: RunRequest,
-  view: RunView,
-  stop: Stop,
+  options: LiveRunOptions,
 ): Promise<LiveRun> {
   const client = await connectPod(name);
   try {
@@ -39,7 +46,7 @@ export async function startLiveRun(
     const answer = await ask(client, methodOf(request), (event) => {
       status = statusOf(event) ?? status;
     });
-    return new LiveRun({ client, request, status, answer, view, stop });
+    return new LiveRun({ client, request, status, answer, ...options });
   } catch (error) {
     client.close();
     throw error;
@@ -63,15 +70,13 @@ async function untilCommitted(client: PodClient): Promise<Event | RunEnd> {
 }
 
 /** What a `LiveRun` starts with. */
-interface LiveRunParts {
+interface LiveRunParts extends LiveRunOptions {
   readonly client: PodClient;
   readonly request: RunRequest;
   /** What the pod was doing before. */
   readonly status: PodStatus;
   /** What the pod said to the request; nothing behind it has been read yet. */
   readonly answer: Event;
-  readonly view: RunView;
-  readonly stop: Stop;
 }
 
 /** A run of a live pod, followed over its socket. */
@@ -128,9 +133,11 @@ export class LiveRun implements AcceptedRun {
 
   /** The next run that ends is the one that was asked for: the pod was free when it took it. */
   async #followOwn(): Promise<RunEnd> {
-    const givenUp = this.#parts.stop.requested().then(async () => {
+    const { client, stop, cancels } = this.#parts;
+    if (!cancels) return await unlessStopped(this.#toItsEnd(), stop);
+    const givenUp = stop.requested().then(async () => {
       // With an id, its refusal by a pod that has just finished is not taken for the end of the run.
-      await tell(this.#parts.client, { method: "cancel", id: newId() });
+      await tell(client, { method: "cancel", id: newId() });
       await sleep(CANCEL_MS);
       throw new StoppedError();
     });

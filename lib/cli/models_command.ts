@@ -2,6 +2,7 @@ import { readTextOrNull } from "../host/mod.ts";
 import { type ModelCapability, resolvePaths } from "../manifest/mod.ts";
 import {
   type Catalog,
+  codexAuthPath,
   defaultModels,
   keyVariables,
   loadCatalog,
@@ -36,7 +37,9 @@ interface ModelRow {
   readonly price: ModelPrice | null;
   /** Variables that may hold the key; the first one set is used. */
   readonly key_variables: string[];
-  /** Whether a key is there, or none is needed. */
+  /** Whether it is asked for with the ChatGPT login of the Codex CLI instead of a key. */
+  readonly needs_login: boolean;
+  /** Whether a key or a login is there, or none is needed. */
   readonly ready: boolean;
 }
 
@@ -56,8 +59,10 @@ export async function modelsCommand(
     console.stdout.write(json ? `${JSON.stringify(checks)}\n` : formatChecks(checks));
     return checks.every(({ ok }) => ok) ? EXIT.finished : EXIT.failed;
   }
+  const loginPath = codexAuthPath(env);
+  const isLoggedIn = loginPath !== null && await readTextOrNull(loginPath) !== null;
   const listed = refs.length > 0 ? refs : allModels(catalog);
-  const rows = listed.map((ref) => describeModel(ref, catalog, env));
+  const rows = listed.map((ref) => describeModel(ref, catalog, env, isLoggedIn));
   console.stdout.write(json ? `${JSON.stringify(rows)}\n` : describeTable(rows));
   return EXIT.finished;
 }
@@ -76,11 +81,13 @@ function describeModel(
   ref: string,
   catalog: Catalog,
   env: (name: string) => string | undefined,
+  isLoggedIn: boolean,
 ): ModelRow {
   const { scheme, contextWindow, maxOutputTokens, capability, price, auth } = resolveModel(
     { ref },
     catalog,
   );
+  const needsLogin = auth.kind === "codex_oauth";
   const variables = auth.kind === "api_key" && auth.env !== undefined ? keyVariables(auth.env) : [];
   return {
     ref,
@@ -90,19 +97,26 @@ function describeModel(
     capability,
     price: price ?? null,
     key_variables: variables,
-    ready: auth.kind === "none" || variables.some((name) => env(name)),
+    needs_login: needsLogin,
+    ready: needsLogin ? isLoggedIn : auth.kind === "none" || variables.some((name) => env(name)),
   };
+}
+
+/** What is missing, if anything. */
+function keyColumn({ ready, needs_login, key_variables, scheme }: ModelRow): string {
+  if (ready) return "ready";
+  return needs_login ? "codex login" : key_variables.at(-1) ?? scheme;
 }
 
 function describeTable(rows: readonly ModelRow[]): string {
   return formatTable([
     ["MODEL", "WINDOW", "MAX ANSWER", "$/M IN, OUT", "KEY"],
-    ...rows.map(({ ref, context_window, max_output_tokens, price, ...row }) => [
-      ref,
-      String(context_window),
-      String(max_output_tokens ?? "-"),
-      price === null ? "-" : `${price.input}, ${price.output}`,
-      row.ready ? "ready" : row.key_variables.at(-1) ?? row.scheme,
+    ...rows.map((row) => [
+      row.ref,
+      String(row.context_window),
+      String(row.max_output_tokens ?? "-"),
+      row.price === null ? "-" : `${row.price.input}, ${row.price.output}`,
+      keyColumn(row),
     ]),
   ]);
 }

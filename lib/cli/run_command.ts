@@ -74,7 +74,7 @@ async function startRun(
         return await startHostedRun(launch, request, view, stop);
       }
       checkLaunch(name, launch, view);
-      return await startLiveRun(name, request, view, stop);
+      return await startLiveRun(name, request, { view, stop, cancels: true });
     } catch (error) {
       if (!isInBetween(error) || performance.now() > until) throw error;
       if (error instanceof RegistryError) name ??= error.holder;

@@ -13,6 +13,7 @@ import {
   type ResolvedModel,
   resolveModel,
 } from "../providers/mod.ts";
+import { openCredential } from "./credential_file.ts";
 import { readNamedText, readTextOrNull } from "./read_text.ts";
 
 /** A model that is ready to be asked. */
@@ -64,7 +65,10 @@ export async function openTable(
   env: Env,
 ): Promise<{ readonly model: Model; readonly resolved: ResolvedModel }> {
   const resolved = resolveModel(table, catalog);
-  const credential = await resolveCredential(resolved, env, Deno.readTextFile);
+  const credential = await resolveCredential(resolved, env, {
+    readText: Deno.readTextFile,
+    openCredential,
+  });
   const readText = (path: string) => readNamedText(path, `scenario ${path}`);
   return { model: await openModel(resolved, credential, { readText }), resolved };
 }

@@ -1,5 +1,9 @@
-import { sleep } from "../base/mod.ts";
-import { RegistryError } from "./registry_error.ts";
+import { PodError, sleep } from "../base/mod.ts";
+
+/** A lock that others did not give up in time; code `lock_timeout`. */
+export class LockError extends PodError {
+  override readonly name = "LockError";
+}
 
 /**
  * Does something while no other process does it under the same lock: `flock` on a file that is created
@@ -7,7 +11,7 @@ import { RegistryError } from "./registry_error.ts";
  * loop free and is bounded. A wait cannot be called off, so a lock that is won too late is released at
  * once (design decision 31); until then it keeps this process from ending by itself.
  *
- * @throws {RegistryError} `lock_timeout`, naming who may hold the lock
+ * @throws {LockError} naming who may hold the lock
  * @throws what the operating system says, and what `body` throws.
  */
 export async function withLock<T>(
@@ -54,14 +58,12 @@ function release(file: Deno.FsFile): void {
   file.close();
 }
 
-async function notWon(path: string, timeoutMs: number): Promise<RegistryError> {
+async function notWon(path: string, timeoutMs: number): Promise<LockError> {
   const pid = await Deno.readTextFile(path);
   const holder = pid === "" ? "another pod" : `process ${pid}`;
-  return new RegistryError(
+  return new LockError(
     "lock_timeout",
-    `I/O error on pods.json: ${path} was not free within ${
-      timeoutMs / 1000
-    } s; ${holder} may hold it ` +
-      "while it starts or stops. Try again; if that process hangs, end it",
+    `${path} was not free within ${timeoutMs / 1000} s; ${holder} may hold it. Try again; ` +
+      "if that process hangs, end it",
   );
 }

@@ -8,6 +8,7 @@
  */
 export { type Allocation, type PodProcess } from "./allocation.ts";
 export { type Client } from "./connection.ts";
+export { LockError, withLock } from "./lock_file.ts";
 export { type OutboxLimits } from "./outbox.ts";
 export { PodClient, type PodClientOptions } from "./pod_client.ts";
 export { type Claim, PodRegistry } from "./pod_registry.ts";

@@ -1,4 +1,5 @@
 import { messageOf, PodError, type PodErrorOptions } from "../base/mod.ts";
+import { LockError } from "./lock_file.ts";
 
 /** Why the host-wide table refused a change, or could not be used. */
 export type RegistryErrorCode =
@@ -29,5 +30,6 @@ export class RegistryError extends PodError {
 /** What the operating system says about the table or its lock, in the words of spec 30 §4.7. */
 export function toRegistryError(error: unknown): RegistryError {
   if (error instanceof RegistryError) return error;
-  return new RegistryError("io", `I/O error on pods.json: ${messageOf(error)}`, { cause: error });
+  const code = error instanceof LockError ? "lock_timeout" : "io";
+  return new RegistryError(code, `I/O error on pods.json: ${messageOf(error)}`, { cause: error });
 }

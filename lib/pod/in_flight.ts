@@ -103,7 +103,8 @@ export class InFlightBlocks {
 /** An answer's items are committed in the order of its blocks, so the first that fits is the one. */
 function isOf(block: InFlightBlock, item: Item): boolean {
   if (block.kind === "tool_call") return item.kind === "tool_call" && item.call_id === block.id;
-  // A thought without text may be no item at all.
-  return block.kind === "thinking" && item.kind === "reasoning" &&
-    (block.text === "") === (item.text === "");
+  if (block.kind !== "thinking" || item.kind !== "reasoning") return false;
+  // A thought of which nothing was shown may be no item at all.
+  const isShown = item.text !== "" || item.summary !== undefined;
+  return isShown === (block.text !== "");
 }

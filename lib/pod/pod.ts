@@ -161,7 +161,7 @@ export class Pod {
       end = failedEnd(error);
       journal.publish(endEvent(end));
     }
-    this.#setStatus("idle");
+    this.#rest();
     return end;
   }
 
@@ -221,10 +221,14 @@ export class Pod {
       end = failedEnd(error);
     }
     journal.publish(endEvent(end));
-    // What waits starts the next run at once: clients see no idle moment in between.
     if (end.result === "paused") this.#setStatus("paused");
-    else if (queue.wakingTrigger === null) this.#setStatus("idle");
+    else this.#rest();
     return end;
+  }
+
+  /** What waits starts the next run at once: clients see no idle moment in between. */
+  #rest(): void {
+    if (this.#conversation.queue.wakingTrigger === null) this.#setStatus("idle");
   }
 
   /** What a stopped run comes to: depends on who stopped it and on whether it had shown anything. */

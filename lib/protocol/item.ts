@@ -8,11 +8,15 @@ export const contentPart = tagged("kind", [
 ]);
 export type ContentPart = v.InferOutput<typeof contentPart>;
 
-/** Said by the user, the model, or (as `system`) by the runtime itself. */
+/**
+ * Said by the user, the model, or (as `system`) by the runtime itself. `phase` is what a model calls a
+ * message of its own, a remark by the way or its answer; it goes back to an API that has the word.
+ */
 export const messageItem = v.object({
   kind: v.literal("message"),
   role: v.picklist(["user", "assistant", "system"]),
   content: v.array(contentPart),
+  phase: v.exactOptional(v.string()),
 });
 export type MessageItem = v.InferOutput<typeof messageItem>;
 

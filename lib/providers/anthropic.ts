@@ -5,7 +5,7 @@ import { readStream } from "./event_stream.ts";
 import type { HttpCall } from "./http.ts";
 import type { Model, ModelRequest } from "./model.ts";
 import type { ModelSetup } from "./open_model.ts";
-import { requestHeaders } from "./sdk_client.ts";
+import { requestHeaders } from "./request_headers.ts";
 import { wireEvents } from "./wire_events.ts";
 
 /** The version that compatible servers know too. */

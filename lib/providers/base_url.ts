@@ -8,10 +8,19 @@ import { ModelError } from "./model.ts";
  * @throws {ModelError} `config`, when it is no http(s) URL.
  */
 export function versionedBaseUrl(baseUrl: string, version = "v1"): string {
-  const { protocol, pathname } = parse(baseUrl);
-  if (!/^https?:$/.test(protocol)) throw invalid(baseUrl, "it must begin with http:// or https://");
-  const base = baseUrl.replace(/\/+$/, "");
-  return /\/v\d\w*(\/|$)/.test(pathname) ? base : `${base}/${version}`;
+  const base = plainBaseUrl(baseUrl);
+  return /\/v\d\w*(\/|$)/.test(parse(base).pathname) ? base : `${base}/${version}`;
+}
+
+/**
+ * The base URL of an API without versions, without trailing slashes.
+ *
+ * @throws {ModelError} `config`, when it is no http(s) URL.
+ */
+export function plainBaseUrl(baseUrl: string): string {
+  const isWeb = /^https?:$/.test(parse(baseUrl).protocol);
+  if (!isWeb) throw invalid(baseUrl, "it must begin with http:// or https://");
+  return baseUrl.replace(/\/+$/, "");
 }
 
 function parse(baseUrl: string): URL {

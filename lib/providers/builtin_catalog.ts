@@ -81,7 +81,7 @@ export const BUILTIN_CATALOG: Catalog = {
     {
       id: "openai",
       display_name: "OpenAI",
-      scheme: "openai_chat",
+      scheme: "openai_responses",
       base_url: "https://api.openai.com/v1",
       auth_hint: { kind: "api_key", env: "POD_API_KEY_OPENAI" },
       default_capability: WITH_EFFORT,

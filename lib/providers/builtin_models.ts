@@ -134,6 +134,10 @@ const OPENAI: readonly Row[] = [
   ["gpt-5.4-nano", 400_000, 128_000, usd(0.2, 1.25, 0.02), GPT_5_4],
   ["gpt-5", 400_000, 128_000, usd(1.25, 10, 0.125), GPT_5],
   ["gpt-5-mini", 400_000, 128_000, usd(0.25, 2, 0.025), GPT_5],
+  ["gpt-4.1", 1_047_576, 32_768, usd(2, 8, 0.5), SEEING],
+  ["gpt-4.1-mini", 1_047_576, 32_768, usd(0.4, 1.6, 0.1), SEEING],
+  ["gpt-4o", 128_000, 16_384, usd(2.5, 10, 1.25), SEEING],
+  ["gpt-4o-mini", 128_000, 16_384, usd(0.15, 0.6, 0.075), SEEING],
 ];
 
 /** Paid for by a subscription, so without a price by the token. */

@@ -3,7 +3,7 @@ import { ModelError, type ModelErrorOptions } from "./model.ts";
 
 const RETRYABLE_STATUS = new Set([408, 425, 429, 500, 502, 503, 504, 529]);
 
-/** What providers say inside a stream, where there is no status, for trouble that passes. */
+/** What is said where there is no status, as inside a stream, for trouble that passes. */
 const RETRYABLE_CODES = new Set([
   "DEADLINE_EXCEEDED",
   "INTERNAL",
@@ -17,6 +17,7 @@ const RETRYABLE_CODES = new Set([
   "overloaded_error",
   "rate_limit_error",
   "rate_limit_exceeded",
+  "refresh_transient",
   "server_error",
   "service_unavailable",
   "timeout_error",
@@ -32,9 +33,14 @@ const HTTP_DATE = /^[A-Z][a-z]{2}/;
 export function isRetryable(error: ModelError): boolean {
   if (error.kind === "transport" || error.kind === "timeout") return true;
   if (error.kind !== "api") return false;
-  if (error.status !== undefined) return RETRYABLE_STATUS.has(error.status);
+  if (error.status !== undefined) return isRetryableStatus(error.status);
   const { apiCode = "" } = error;
-  return RETRYABLE_CODES.has(apiCode) || RETRYABLE_STATUS.has(Number(apiCode));
+  return RETRYABLE_CODES.has(apiCode) || isRetryableStatus(Number(apiCode));
+}
+
+/** Whether an HTTP status tells of trouble that passes. */
+export function isRetryableStatus(status: number): boolean {
+  return RETRYABLE_STATUS.has(status);
 }
 
 /** The error for a response that is no event stream: `body` is its whole text (spec 20 §5.3). */
@@ -74,7 +80,8 @@ export function endedEarly(): ModelError {
   return new ModelError("broken", "SSE parse error: the stream ended before the answer did");
 }
 
-function apiError(message: string, options: ModelErrorOptions): ModelError {
+/** The error for what the API itself said (spec 20 §5.3). */
+export function apiError(message: string, options: ModelErrorOptions): ModelError {
   const status = options.status === undefined ? "" : ` (status: ${options.status})`;
   const code = options.apiCode === undefined ? "" : ` [${options.apiCode}]`;
   return new ModelError("api", `API error${status}${code}: ${message}`, options);
@@ -83,7 +90,9 @@ function apiError(message: string, options: ModelErrorOptions): ModelError {
 function readErrorBody(body: unknown): { code?: string; message?: string } {
   const error = innerError(body);
   if (!isJsonObject(error)) return {};
-  const code = text(error.code) ?? text(error.type) ?? text(error.status);
+  // An event that is the error itself has a type too, which only says that.
+  const type = error.type === "error" ? undefined : text(error.type);
+  const code = text(error.code) ?? type ?? text(error.status);
   return { code, message: text(error.message) };
 }
 
@@ -118,7 +127,8 @@ function nonNegative(value: string | null): number | undefined {
   return number >= 0 && Number.isFinite(number) ? number : undefined;
 }
 
-function parseJson(text: string): unknown {
+/** The value of a JSON text, or undefined when it is none. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

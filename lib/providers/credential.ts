@@ -1,13 +1,22 @@
 import { messageOf } from "../base/mod.ts";
 import { type Env, isAbsolute, type ModelScheme } from "../manifest/mod.ts";
 import type { ReadText } from "./catalog.ts";
+import { CodexLogin } from "./codex_login.ts";
+import type { CredentialFile } from "./credential_file.ts";
 import { ProviderError } from "./provider_error.ts";
 import type { ResolvedModel } from "./resolve_model.ts";
 
-/** What goes with each request: nothing, or a key, which each scheme sends in its own way. */
+/** What goes with each request: nothing, a key, which each scheme sends in its own way, or a login. */
 export type Credential =
   | { readonly kind: "none" }
-  | { readonly kind: "api_key"; readonly key: string };
+  | { readonly kind: "api_key"; readonly key: string }
+  | { readonly kind: "codex_oauth"; readonly login: CodexLogin };
+
+/** How files with keys and logins are reached. */
+export interface CredentialFiles {
+  readonly readText: ReadText;
+  openCredential(path: string): CredentialFile;
+}
 
 /** Our variables for keys, each with the vendor's own, which is read after it. */
 export const KEY_VARIABLES: ReadonlyMap<string, string> = new Map([
@@ -32,26 +41,37 @@ export function keyVariables(variable: string): string[] {
   return vendor === undefined ? [variable] : [variable, vendor];
 }
 
+/** Where the Codex CLI keeps its login, or null when there is no home directory. */
+export function codexAuthPath(env: Env): string | null {
+  const home = env("HOME");
+  const directory = env("CODEX_HOME") || (home ? `${home}/.codex` : null);
+  return directory === null ? null : `${directory}/auth.json`;
+}
+
 /**
  * Finds the key of a model (spec 20 §10.4): the variable that `auth` names or the scheme's own, then
  * the vendor's variable of the same key, then `auth.file`. A vendor's key is thus never sent to a
- * provider for which the manifest or the catalog names a variable of its own.
+ * provider for which the manifest or the catalog names a variable of its own. For a login it makes
+ * sure that there is one.
  *
  * @throws {ProviderError} `credential`; the message never holds a key
+ * @throws {ModelError} `config`, when nobody is logged in
  */
 export async function resolveCredential(
   { scheme, auth }: Pick<ResolvedModel, "scheme" | "auth">,
   env: Env,
-  readText: ReadText,
+  files: CredentialFiles,
 ): Promise<Credential> {
   if (auth.kind === "none") return { kind: "none" };
   if (auth.kind === "secret_ref") {
     throw misconfigured(`secret store references are not implemented yet: ${auth.ref}`);
   }
   if (auth.kind === "codex_oauth" && scheme === "openai_responses") {
-    throw misconfigured(
-      "the ChatGPT login of the Codex CLI is not supported yet: use a provider with an API key",
-    );
+    const path = codexAuthPath(env);
+    if (path === null) throw misconfigured("Config error: HOME not set");
+    const login = new CodexLogin(files.openCredential(path));
+    await login.check();
+    return { kind: "codex_oauth", login };
   }
   const { name, variable = null } = SCHEMES[scheme];
   if (auth.kind === "codex_oauth" || variable === null) {
@@ -60,7 +80,8 @@ export async function resolveCredential(
 
   const variables = keyVariables(auth.env ?? variable);
   const fromEnv = variables.map((name) => env(name)).find((value) => value);
-  const key = fromEnv ?? (auth.file === undefined ? "" : await readKeyFile(auth.file, readText));
+  const key = fromEnv ??
+    (auth.file === undefined ? "" : await readKeyFile(auth.file, files.readText));
   if (key === "") {
     throw new ProviderError(
       "credential",

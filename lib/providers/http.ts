@@ -155,7 +155,7 @@ export class HttpCall implements Disposable {
  * it follows a signal derived from ours, which Deno holds only weakly, so that after a garbage
  * collection an abort no longer reaches the request.
  */
-function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+export function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     onAbort(signal, reject);
     promise.then(resolve, reject);

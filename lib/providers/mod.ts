@@ -10,7 +10,16 @@ export { BUILTIN_CATALOG } from "./builtin_catalog.ts";
 export { isRetryable } from "./call_error.ts";
 export { type Catalog, loadCatalog, type ReadText } from "./catalog.ts";
 export { type CatalogModel, type CatalogProvider } from "./catalog.ts";
-export { type Credential, KEY_VARIABLES, keyVariables, resolveCredential } from "./credential.ts";
+export { CodexLogin } from "./codex_login.ts";
+export {
+  codexAuthPath,
+  type Credential,
+  type CredentialFiles,
+  KEY_VARIABLES,
+  keyVariables,
+  resolveCredential,
+} from "./credential.ts";
+export { type CredentialFile } from "./credential_file.ts";
 export { defaultModel, defaultModels } from "./default_model.ts";
 export * from "./model.ts";
 export { openModel, type OpenModelOptions } from "./open_model.ts";

@@ -36,8 +36,7 @@ export interface Usage {
 
 /** What a block is, known when it opens. */
 export type BlockHead =
-  | { readonly kind: "text" }
-  | { readonly kind: "refusal" }
+  | { readonly kind: "text" | "refusal"; readonly phase?: string }
   | { readonly kind: "thinking" }
   | { readonly kind: "tool_call"; readonly id: string; readonly name: string };
 
@@ -45,7 +44,7 @@ export type BlockHead =
 export interface ReasoningData {
   /** The scheme that alone can read the rest. @default not known */
   readonly scheme?: ModelScheme;
-  /** The whole text when it differs from the joined deltas. */
+  /** The whole text when it differs from the joined deltas; empty when those were a summary of it. */
   readonly text?: string;
   readonly summary?: string[];
   readonly encryptedContent?: string;

@@ -1,6 +1,6 @@
 import type { Credential } from "./credential.ts";
 import { type CallLimits, DEFAULT_CALL_LIMITS } from "./http.ts";
-import { type Model, ModelError, type ModelInfo } from "./model.ts";
+import type { Model, ModelInfo } from "./model.ts";
 import type { ResolvedModel } from "./resolve_model.ts";
 
 /** What opening a model may need beside the model itself. */
@@ -22,8 +22,7 @@ export interface ModelSetup {
 /**
  * Makes a model usable. Loads the code of its scheme and sends nothing.
  *
- * @throws {ModelError} `config`, when base URL or key cannot be used or the scheme is not built
- * yet.
+ * @throws {ModelError} `config`, when base URL or key cannot be used.
  * @throws {ProviderError} when a scripted model has no proper scenario.
  */
 export async function openModel(
@@ -43,6 +42,10 @@ export async function openModel(
       const { openaiChatModel } = await import("./openai_chat.ts");
       return openaiChatModel({ resolved, info, credential, limits });
     }
+    case "openai_responses": {
+      const { openaiResponsesModel } = await import("./openai_responses.ts");
+      return openaiResponsesModel({ resolved, info, credential, limits });
+    }
     case "gemini": {
       const { geminiModel } = await import("./gemini.ts");
       return geminiModel({ resolved, info, credential, limits });
@@ -51,11 +54,5 @@ export async function openModel(
       const { openScripted } = await import("./scripted.ts");
       return openScripted(info, resolved.baseUrl, options.readText);
     }
-    default:
-      throw new ModelError(
-        "config",
-        `Config error: scheme \`${scheme}\` of ${provider}/${modelId} is not built yet; ` +
-          "use a model of scheme anthropic, openai_chat or gemini",
-      );
   }
 }

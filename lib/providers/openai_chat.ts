@@ -5,7 +5,7 @@ import type { Model, ModelRequest } from "./model.ts";
 import type { ModelSetup } from "./open_model.ts";
 import { openaiChatBody, openaiChatUnsupported } from "./openai_chat_request.ts";
 import { ChatReader, parseChatChunk } from "./openai_chat_stream.ts";
-import { requestHeaders } from "./sdk_client.ts";
+import { requestHeaders } from "./request_headers.ts";
 import { wireEvents } from "./wire_events.ts";
 
 /**

@@ -73,6 +73,26 @@ Deno.test("20.12-W27 items keep the order of the stream", async () => {
   ]);
 });
 
+Deno.test("texts of different phases are messages of their own", async () => {
+  const said = (phase: string | undefined, ...deltas: string[]) => (index: number) =>
+    text(...deltas)(index).map((event): ModelEvent =>
+      event.type === "block_start" && phase !== undefined
+        ? { ...event, block: { kind: "text", phase } }
+        : event
+    );
+  const { history } = await hear(answer(
+    said("commentary", "I "),
+    said("commentary", "look."),
+    said("final_answer", "It is"),
+    said(undefined, "sunny."),
+  ));
+  deepEqual(history, [
+    { ...textMessage("assistant", "I look."), phase: "commentary" },
+    { ...textMessage("assistant", "It is"), phase: "final_answer" },
+    textMessage("assistant", "sunny."),
+  ]);
+});
+
 Deno.test("spec 20 §4.2 overlapping blocks do not disturb each other", async () => {
   const [startA, deltaA, deltaA2, stopA] = call("c1", "Weather", '{"a":', "1}")(0);
   const [startB, deltaB, deltaB2, stopB] = call("c2", "Weather", '{"b":', "2}")(1);
@@ -118,6 +138,16 @@ Deno.test("spec 20 §1.2 what the end of a thinking block brings replaces what w
   deepEqual(dataOf(run, "thinking_done"), [{ text: "whole" }]);
   deepEqual(history, [
     { kind: "reasoning", text: "whole", summary: ["Plan"], encrypted_content: "XX" },
+  ]);
+});
+
+Deno.test("20.12-W33 a summary is shown and kept apart from the thought itself", async () => {
+  const { history, run } = await hear(
+    answer(thinking({ text: "", summary: ["Plan"], encryptedContent: "XX" }, "Pl", "an")),
+  );
+  deepEqual(dataOf(run, "thinking_done"), [{ text: "Plan" }]);
+  deepEqual(history, [
+    { kind: "reasoning", text: "", summary: ["Plan"], encrypted_content: "XX" },
   ]);
 });
 

@@ -110,6 +110,7 @@ async function reachEnd(
     system: `You are run ${number}.`,
     history,
     tools: [tool],
+    cacheKey: "key",
     retryPolicy: { maxAttempts: 20, baseMs: 1, capMs: 4, budgetMs: 60_000 },
     maxContinuations: 20,
   }));
@@ -128,6 +129,8 @@ async function reachEnd(
 
 /** How many tool results a request of any scheme brings. */
 function resultsOf(body: object): number {
-  return JSON.stringify(body).match(/"(?:tool_use_id|tool_call_id|functionResponse)":/g)?.length ??
+  return JSON.stringify(body).match(
+    /"(?:tool_use_id|tool_call_id|functionResponse)":|"function_call_output"/g,
+  )?.length ??
     0;
 }

@@ -45,7 +45,7 @@ async function drive(model: Model): Promise<Driven> {
   const history: Item[] = [USER_HI];
   const tool = new CountingTool("Read", (_input, { callId }) => ({ summary: `read ${callId}` }));
   const run = await driveTurns(
-    turnsRequest({ model, system: "You are a test.", history, tools: [tool] }),
+    turnsRequest({ model, system: "You are a test.", history, tools: [tool], cacheKey: "key" }),
   );
   return { run, history, tool };
 }

@@ -18,6 +18,7 @@ const CASES: readonly (readonly [what: string, args: readonly string[], says: Re
   ["an unknown provider", ["run", "--model", "nobody/x", "Hi"], /unknown provider `nobody`/],
   ["a model without provider", ["run", "--model", "opus", "Hi"], /`opus`.*<provider>\/<model_id>/],
   ["no key for the model", ["run", "--model", "openai/gpt-5.5", "Hi"], /OPENAI_API_KEY/],
+  ["no login to ChatGPT", ["run", "--model", "codex-oauth/gpt-5.5", "Hi"], /run `codex login`/i],
   ["no such demo", ["run", "--model", "demo/x", "Hi"], /demo\/x.*demo\/tour/],
   ["no such scenario", ["run", "--model", "scripted/no.toml", "Hi"], /scenario no\.toml/],
   [

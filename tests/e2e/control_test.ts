@@ -1,9 +1,17 @@
-import { PodServer } from "../../lib/ipc/mod.ts";
-import type { Event, Method, RewindTarget } from "../../lib/protocol/mod.ts";
+import type { Event, RewindTarget } from "../../lib/protocol/mod.ts";
 import { hearUntil, userInput } from "../controller/hear.ts";
-import { snapshotEvent } from "../ipc/test_pod.ts";
 import { deepEqual, equal, match, ok } from "../support/assert.ts";
 import { Site } from "./site.ts";
+
+/** Nothing is too new to be summarised. */
+const COMPACTION = `
+[[scope.allow]]
+target = "."
+permission = "write"
+
+[compaction]
+retained_tokens = 0
+`;
 
 /** How a command about the pod `x` ended. */
 async function ask(site: Site, ...args: string[]): Promise<string> {
@@ -59,13 +67,16 @@ Deno.test("cancel of a paused turn is done at once, though a notification that w
   equal((await hearUntil(client, "status idle")).at(-2), "run_end finished");
 });
 
-Deno.test("compact fails with what the pod says about it", async () => {
+Deno.test("compact: 0 when it is done, 1 with what the pod says when it is not", async () => {
   await using site = await Site.create();
-  await using _pod = await site.serve("x");
+  await site.workspace.write("pod.toml", COMPACTION);
+  await using _pod = await site.serve("x", "--manifest", "pod.toml");
   equal(
     await ask(site, "compact"),
-    "1 pod: error: manual compact is unavailable because [compaction] is not configured",
+    "1 pod: error: manual compact skipped: no conversation history to compact",
   );
+  await ask(site, "send", "hello", "--wait");
+  equal(await ask(site, "compact"), "0");
 });
 
 Deno.test("stop ends a turn and waits until the process is gone; the name is free then", async () => {
@@ -195,68 +206,35 @@ Deno.test("rewind: an empty list, and no input to go back to", async () => {
   match(await ask(site, "rewind", "--list", "--to", "1"), /^2 pod: error: .*cannot be used with/);
 });
 
-function target(turn_index: number, preview: string): RewindTarget {
-  return {
-    id: { segment_id: "s", user_input_entry_index: turn_index * 3 },
-    expected_head_entries: 9,
-    truncate_entries: turn_index * 3 - 1,
-    turn_index,
-    timestamp_ms: new Date(2026, 0, 31, 17, 5).getTime(),
-    preview,
-    eligible: true,
-  };
-}
-
-const APPLIED: Event = {
-  event: "rewind_applied",
-  data: {
-    entries: [],
-    input: [{ kind: "text", content: "first" }],
-    summary: { truncated_to_entries: 2, discarded_entries: 7, tool_side_effect_warning: true },
-  },
-};
-
-/** A pod of another make that can be rewound. */
-function rewindable(path: string, asked: Method[]): Promise<PodServer> {
-  const targets = [target(2, "second\u001b[2J"), target(1, "first")];
-  return PodServer.listen({
-    path,
-    prelude: () => [snapshotEvent("")],
-    onError: (error) => {
-      throw error;
-    },
-    onMethod: (method, client) => {
-      asked.push(method);
-      const reply = method.id === undefined ? {} : { reply_to: method.id };
-      if (method.method === "list_rewind_targets") {
-        client.send({ event: "rewind_targets", data: { head_entries: 9, targets }, ...reply });
-      } else {
-        client.send(APPLIED);
-        client.send({ event: "status", data: { status: "idle" }, ...reply });
-      }
-    },
-  });
-}
-
 Deno.test("rewind lists the newest input last, and goes back to before the one with a number", async () => {
   await using site = await Site.create();
-  const asked: Method[] = [];
-  await using _pod = await rewindable(site.socket("x"), asked);
+  await using _pod = await site.serve("x");
+  for (const input of ["first", "sec\x1b[2Jond\nline"]) await ask(site, "send", input, "--wait");
+  const [listed, json] = await Promise.all([ask(site, "rewind"), ask(site, "rewind", "--json")]);
+  const time = /\d{4}-\d\d-\d\d \d\d:\d\d/g;
   equal(
-    await ask(site, "rewind"),
-    "0 N  WHEN              INPUT\n1  2026-01-31 17:05  first\n2  2026-01-31 17:05  second",
+    listed.replaceAll(time, "(16 characters)"),
+    "0 N  WHEN              INPUT\n1  (16 characters)  first\n2  (16 characters)  second line",
   );
-  equal(
-    await ask(site, "rewind", "--to", "1"),
-    "0 first\n[rewound to before input 1; 7 entries are discarded]\n! what tools did meanwhile is not undone",
-  );
-  const { id: _id, ...method } = asked.at(-1) ?? {};
-  deepEqual(method, {
-    method: "rewind_to",
-    params: {
-      target: { segment_id: "s", user_input_entry_index: 3 },
-      expected_head_entries: 9,
-    },
-  });
+  const targets: RewindTarget[] = JSON.parse(json.slice("0 ".length));
+  deepEqual(targets.map(({ turn_index, preview }) => [turn_index, preview]), [
+    [1, "first"],
+    [2, "sec\x1b[2Jond line"],
+  ]);
   match(await ask(site, "rewind", "--to", "3"), /^2 pod: error: pod `x` has no input 3; /);
+
+  match(
+    await ask(site, "rewind", "--to", "2"),
+    /^0 second\nline\n\[rewound to before input 2; \d+ entries are discarded\]$/,
+  );
+  using client = await site.connect("x");
+  const inputs = client.snapshot.data.entries.filter(({ kind }) => kind === "user_input");
+  equal(inputs.length, 1);
+
+  await client.send(userInput("stall"));
+  await hearUntil(client, "text_delta an answer");
+  match(
+    await ask(site, "rewind"),
+    /^1 pod: error: pod `x` refused: .*only run while idle or paused/,
+  );
 });

@@ -1,4 +1,5 @@
 import { deepEqual, equal, match, ok } from "../support/assert.ts";
+import { authText } from "../support/codex_home.ts";
 import { anthropicAt } from "../support/model_env.ts";
 import { startModelServer } from "../support/model_server.ts";
 import { Workspace } from "../support/pod_process.ts";
@@ -11,8 +12,17 @@ Deno.test("pod models shows windows and which models have a key", async () => {
   match(stdout, /^MODEL +WINDOW +MAX ANSWER +\$\/M IN, OUT +KEY\n/);
   match(stdout, /^anthropic\/claude-sonnet-4-6 +\d+ +\S+ +3, 15 +ANTHROPIC_API_KEY$/m);
   match(stdout, /^openai\/gpt-5\.5 +\d+ +\S+ +5, 30 +ready$/m);
+  match(stdout, /^codex-oauth\/gpt-5\.5 +272000 +- +- +codex login$/m);
   match(stdout, /^demo\/tour +\d+ +- +- +ready$/m);
   match(stdout, /^lm-studio\/MODEL +\d+ +- +- +ready$/m);
+});
+
+Deno.test("pod models knows a login of the Codex CLI", async () => {
+  await using workspace = await Workspace.create();
+  const path = await workspace.write("../codex/auth.json", authText());
+  const env = { CODEX_HOME: path.slice(0, path.lastIndexOf("/")) };
+  const { stdout } = await workspace.run(["models"], { env });
+  match(stdout, /^codex-oauth\/gpt-5\.5 +\d+ +\S+ +ready$/m);
 });
 
 Deno.test("pod models --json: overrides in the config directory count", async () => {
@@ -37,6 +47,7 @@ Deno.test("pod models --json: overrides in the config directory count", async ()
     capability: rows.find(({ ref }) => ref === "ollama-local/llama3.1")?.capability,
     price: null,
     key_variables: [],
+    needs_login: false,
     ready: true,
   });
 });

@@ -10,6 +10,11 @@ export interface ObedientModel extends ModelServer {
 
 const WORK: Answer = { toolCalls: [{ name: "Glob", input: { pattern: "*" } }] };
 
+/** What the summariser of a compaction says. */
+const SUMMARY: Answer = {
+  toolCalls: [{ name: "write_summary", input: { text: "It was all said." } }],
+};
+
 /** What the words ask for; any other message is said again. */
 const ORDERS: Readonly<Record<string, Answer>> = {
   /** Says something, and never more. */
@@ -25,6 +30,7 @@ const ORDERS: Readonly<Record<string, Answer>> = {
 export function startObedientModel(): ObedientModel {
   const waiting: (() => void)[] = [];
   const server = startModelServer(async ({ body }) => {
+    if (JSON.stringify(body.tools).includes("write_summary")) return SUMMARY;
     const asked = newestMessage(body);
     const [order = ""] = asked.split(" ", 1);
     if (order.startsWith("wait")) await new Promise<void>((resolve) => waiting.push(resolve));

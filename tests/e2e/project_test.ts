@@ -7,6 +7,7 @@ import { Workspace } from "../support/pod_process.ts";
 import {
   readAnthropic,
   readOpenai,
+  readResponses,
   type SentConversation,
   type SentItem,
 } from "../support/wire_rules.ts";
@@ -85,10 +86,18 @@ const WIRES = [
   {
     name: "OpenAI Chat",
     env: (url: string) => ({ OPENAI_BASE_URL: `${url}/v1`, OPENAI_API_KEY: "key-1" }),
-    manifest: () => "",
+    manifest: () => '[model]\nref = "openai/gpt-5.5"\nscheme = "openai_chat"\n',
     read: readOpenai,
     sentForm: openaiForm,
     keepsThinking: false,
+  },
+  {
+    name: "OpenAI Responses",
+    env: (url: string) => ({ OPENAI_BASE_URL: url, OPENAI_API_KEY: "key-1" }),
+    manifest: () => '[worker]\nreasoning = "medium"\n',
+    read: readResponses,
+    sentForm: responsesForm,
+    keepsThinking: true,
   },
   {
     name: "Gemini",
@@ -135,10 +144,10 @@ for (const { name, env, manifest, read, sentForm, keepsThinking } of WIRES) {
       const sent = state.history.slice(0, state.usage[index]?.history_len);
       deepEqual(items, sent.flatMap(sentForm));
     }
-    deepEqual(state.history.slice(state.usage.at(-1)?.history_len), [{
-      kind: "message",
+    deepEqual(state.history.slice(state.usage.at(-1)?.history_len).flatMap(sentForm), [{
+      kind: "text",
       role: "assistant",
-      content: [{ kind: "text", text: "The test passes now: `Helo` was misspelt. ✓" }],
+      text: "The test passes now: `Helo` was misspelt. ✓",
     }]);
 
     const thoughts = requests.at(-1)?.items.filter((item) => item.kind === "thinking");
@@ -203,6 +212,12 @@ function openaiForm(item: Item): SentItem[] {
   const form = plainForm(item);
   if (form.kind !== "result" || !form.failed) return [form];
   return [{ ...form, text: `Error: ${form.text}` }];
+}
+
+function responsesForm(item: Item): SentItem[] {
+  if (item.kind !== "reasoning") return openaiForm(item);
+  const { summary = [], encrypted_content: signature = "" } = item;
+  return [{ kind: "thinking", text: summary.join(""), signature }];
 }
 
 /** The thoughts stay here; their signatures are on the calls that they led to. */

@@ -108,3 +108,23 @@ Deno.test("send: a pod that goes away in the middle is told from one that has fi
   deepEqual([code, stdout], [1, "half an answer\n"]);
   match(stderr, /\npod: error: pod `x` went away; `pod ls` lists /);
 });
+
+Deno.test("send: whoever stops watching does not stop the pod", async () => {
+  await using site = await Site.create();
+  await using _pod = await site.serve("x");
+  using client = await site.connect("x");
+  await using sending = site.spawn(["send", "x", "stall", "-o", "stream-json"]);
+  await sending.printed(/an answer/);
+  sending.kill("SIGINT");
+  const stopped = await sending.finished;
+  deepEqual([stopped.code, lastReportOf(stopped).result], [130, "cancelled"]);
+
+  await client.send({ method: "cancel" });
+  await hearUntil(client, "error internal: Cancelled");
+  await using wait = site.spawn(["send", "x", "wait for me", "--wait"]);
+  await hearUntil(client, "user_message wait for me");
+  wait.kill("SIGTERM");
+  equal((await wait.finished).code, 143);
+  await site.model.release();
+  equal((await hearUntil(client, "run_end")).at(-1), "run_end finished");
+});

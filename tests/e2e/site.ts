@@ -6,6 +6,7 @@ import {
   type PodProcess,
   Workspace,
 } from "../support/pod_process.ts";
+import { ServingPod } from "../support/serving_pod.ts";
 import { type ObedientModel, startObedientModel } from "./obedient_model.ts";
 
 /** A workspace whose pods have a model that obeys. */
@@ -28,9 +29,7 @@ export class Site implements AsyncDisposable {
 
   /** Starts `pod serve` and waits until it listens. */
   async serve(name: string, ...flags: string[]): Promise<PodProcess> {
-    const process = this.spawn(["serve", "--pod", name, ...flags]);
-    await process.printed(/^POD-READY\t.*\n/m);
-    return process;
+    return (await ServingPod.start(this.workspace, name, flags, this.#with({}))).process;
   }
 
   socket(name: string): string {

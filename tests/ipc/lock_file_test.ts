@@ -71,11 +71,10 @@ Deno.test("70.9-38 waiting is bounded: the error names the holder and says what 
     await using holder = startHelper("./hold_lock.ts", path);
     equal(await holder.line(), "held");
     await rejects(withLock(path, 100, () => Promise.resolve()), {
-      name: "RegistryError",
+      name: "LockError",
       code: "lock_timeout",
-      message:
-        `I/O error on pods.json: ${path} was not free within 0.1 s; process ${holder.pid} may ` +
-        "hold it while it starts or stops. Try again; if that process hangs, end it",
+      message: `${path} was not free within 0.1 s; process ${holder.pid} may hold it. ` +
+        "Try again; if that process hangs, end it",
     });
     await holder.kill();
     await eventually("the lock that came too late is closed", () => !isOpen(path));

@@ -132,6 +132,21 @@ Deno.test("a change that is refused, or changes nothing, does not touch the file
   });
 });
 
+Deno.test("70.9-38 a table that is not free in time is a registry error that names the holder", async () => {
+  await withRuntime(async (runtime) => {
+    await Deno.mkdir(runtime);
+    const path = `${runtime}/pods.json.lock`;
+    await using holder = startHelper("./hold_lock.ts", path);
+    equal(await holder.line(), "held");
+    await rejects(withRegistry(runtime, add("a"), { ...noWarnings, lockTimeoutMs: 50 }), {
+      name: "RegistryError",
+      code: "lock_timeout",
+      message: `I/O error on pods.json: ${path} was not free within 0.05 s; process ` +
+        `${holder.pid} may hold it. Try again; if that process hangs, end it`,
+    });
+  });
+});
+
 Deno.test("what the system refuses is reported as an I/O error on pods.json", async () => {
   await withRuntime(async (runtime) => {
     await Deno.writeTextFile(runtime, "a file");

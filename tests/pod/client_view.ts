@@ -111,8 +111,10 @@ export class ClientView {
         else this.#add({ kind: item.role, text });
         return;
       }
-      case "reasoning":
-        return this.#add({ kind: "thinking", text: item.text, finished: true });
+      case "reasoning": {
+        const text = item.text || (item.summary ?? []).join("\n\n");
+        return this.#add({ kind: "thinking", text, finished: true });
+      }
       case "tool_call":
         return this.#add({
           kind: "tool",

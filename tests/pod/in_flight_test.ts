@@ -35,6 +35,7 @@ const ANSWERS: Readonly<Record<string, ModelEvent[][]>> = {
       thinking({ signature: "S" }),
       thinking({ text: "told at the end", signature: "S" }),
       thinking({ encryptedContent: "E" }),
+      thinking({ text: "", summary: ["a plan"], encryptedContent: "E" }, "a ", "plan"),
       thinking(undefined, "step"),
       call("c1", "Echo"),
     ),

@@ -1,6 +1,6 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
 import { BUILTIN_CATALOG } from "../../lib/providers/mod.ts";
-import { versionedBaseUrl } from "../../lib/providers/base_url.ts";
+import { plainBaseUrl, versionedBaseUrl } from "../../lib/providers/base_url.ts";
 
 Deno.test("a base URL ends in exactly one version (spec 20 W17)", () => {
   const cases: [string, string][] = [
@@ -27,10 +27,18 @@ Deno.test("the version that is added is the scheme's; any that is there stays", 
   ]);
 });
 
-Deno.test("all builtin base URLs of the two schemes get one version (spec 20 W17)", () => {
+Deno.test("all builtin base URLs of schemes with versions get one (spec 20 W17)", () => {
+  const versioned = ["anthropic", "openai_chat", "openai_responses"];
   for (const { scheme, base_url, id } of BUILTIN_CATALOG.providers) {
-    if (scheme !== "anthropic" && scheme !== "openai_chat") continue;
-    equal(versionedBaseUrl(base_url ?? "").match(/\/v1/g)?.length, 1, id);
+    if (!versioned.includes(scheme) || base_url === undefined) continue;
+    equal(versionedBaseUrl(base_url).match(/\/v1/g)?.length, 1, id);
+  }
+});
+
+Deno.test("an API without versions keeps its base URL", () => {
+  for (const url of ["https://chatgpt.com/backend-api/codex", "http://127.0.0.1:80"]) {
+    equal(plainBaseUrl(url), url);
+    equal(plainBaseUrl(`${url}//`), url);
   }
 });
 

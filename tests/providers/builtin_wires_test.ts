@@ -21,7 +21,7 @@ const WIRES: Readonly<Record<string, { path: string; headers: Record<string, str
     },
   },
   "ollama-local": { path: "/v1/messages", headers: ANTHROPIC },
-  "openai": { path: "/v1/chat/completions", headers: { authorization: `Bearer ${KEY}` } },
+  "openai": { path: "/v1/responses", headers: { authorization: `Bearer ${KEY}` } },
   "openrouter": { path: "/api/v1/chat/completions", headers: { authorization: `Bearer ${KEY}` } },
   "gemini": {
     path: "/v1beta/models/some-model:streamGenerateContent?alt=sse",

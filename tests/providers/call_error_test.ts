@@ -35,6 +35,7 @@ Deno.test("an error inside a stream is worth another attempt when its code says 
   equal(retryable({ code: "MALFORMED_FUNCTION_CALL", message: "half a call" }), true);
   equal(retryable({ code: "context_length_exceeded", message: "too long" }), false);
   equal(retryable({ code: 400, message: "no" }), false);
+  equal(isRetryable(failed("api", { apiCode: "refresh_transient" })), true);
 });
 
 Deno.test("texts of failed responses follow spec 20 §5.3", () => {
@@ -72,6 +73,9 @@ Deno.test("texts of errors inside a stream carry the provider's code and message
   equal(error.kind, "api");
   equal(error.apiCode, "overloaded_error");
   equal(error.status, undefined);
+  const flat = { type: "error", code: null, message: "busy", param: null };
+  equal(streamError(flat, undefined).message, "API error: busy");
+  equal(streamError({ ...flat, code: "c" }, undefined).message, "API error [c]: busy");
   equal(streamError("plain words", undefined).message, "API error: plain words");
   equal(streamError({ odd: 1 }, undefined).message, 'API error: {"odd":1}');
 });

@@ -5,7 +5,9 @@ import {
   strictEqual as equal,
 } from "node:assert/strict";
 import type { ModelAuth, ModelScheme } from "../../lib/manifest/mod.ts";
+import { openCredential } from "../../lib/host/credential_file.ts";
 import { ProviderError, resolveCredential } from "../../lib/providers/mod.ts";
+import { CodexHome } from "../support/codex_home.ts";
 
 interface World {
   scheme?: ModelScheme;
@@ -18,13 +20,13 @@ function resolve({ scheme = "anthropic", auth, env = {}, files = {} }: World) {
   return resolveCredential(
     { scheme, auth },
     (name) => env[name],
-    (path) => Promise.resolve(files[path] ?? null),
+    { readText: (path) => Promise.resolve(files[path] ?? null), openCredential },
   );
 }
 
 async function key(world: World): Promise<string | null> {
   const credential = await resolve(world);
-  return credential.kind === "none" ? null : credential.key;
+  return credential.kind === "api_key" ? credential.key : null;
 }
 
 async function fails(world: World, message: string) {
@@ -101,7 +103,7 @@ Deno.test("20.13-38 a relative or unreadable key file is an error", async () => 
     resolveCredential(
       { scheme: "anthropic", auth: file },
       () => undefined,
-      () => Promise.reject(new Error("denied")),
+      { readText: () => Promise.reject(new Error("denied")), openCredential },
     ),
     { message: "model configuration error: failed to read auth.file /k: denied" },
   );
@@ -119,7 +121,35 @@ Deno.test("20.13-38 secret_ref and auth that a scheme cannot use", async () => {
     await fails({ scheme, auth: codex }, `scheme ${name} does not support this auth`);
   }
   await fails({ scheme: "scripted", auth: api }, "scheme Scripted does not support this auth");
-  await rejects(resolve({ scheme: "openai_responses", auth: codex }), /not supported yet/);
+});
+
+Deno.test("20.13-38 20.13-36 codex_oauth: a login where the Codex CLI keeps it, or a word what to do", async () => {
+  const world = (env: Record<string, string>): World => ({
+    scheme: "openai_responses",
+    auth: { kind: "codex_oauth" },
+    env,
+  });
+  await fails(world({}), "model configuration error: Config error: HOME not set");
+  await using codex = await CodexHome.create();
+  const { path: home } = codex;
+  const notLoggedIn = (path: string) => ({
+    name: "ModelError",
+    message:
+      `Config error: not logged in to ChatGPT: ${path}/auth.json not found. Run \`codex login\` ` +
+      'and ensure cli_auth_credentials_store = "file".',
+  });
+  const { kind } = await resolve(world({ HOME: "/nowhere", CODEX_HOME: home }));
+  equal(kind, "codex_oauth");
+  await rejects(resolve(world({ HOME: home })), notLoggedIn(`${home}/.codex`));
+  await rejects(
+    resolve(world({ HOME: home, CODEX_HOME: `${home}/other` })),
+    notLoggedIn(`${home}/other`),
+  );
+  await Deno.writeTextFile(codex.authPath, '{"tokens":null}');
+  await rejects(
+    resolve(world({ CODEX_HOME: home })),
+    /^ModelError: Config error: malformed ~\/\.codex\/auth\.json: tokens: .*Run `codex login` again\.$/,
+  );
 });
 
 Deno.test("auth none needs nothing, with any scheme", async () => {

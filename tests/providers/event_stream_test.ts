@@ -6,6 +6,7 @@ import {
   anthropicFrames,
   geminiFrames,
   openaiChatFrames,
+  openaiResponsesFrames,
   type Speech,
 } from "../support/model_frames.ts";
 import { startModelServer } from "../support/model_server.ts";
@@ -30,12 +31,18 @@ const WIRES = [
   { scheme: "anthropic", frames: anthropicFrames(SPEECH, "m"), end: "message_stop" },
   { scheme: "openai_chat", frames: openaiChatFrames(SPEECH, "m"), end: '"tool_calls"}]' },
   { scheme: "gemini", frames: geminiFrames(SPEECH, "m"), end: '"finishReason"' },
+  {
+    scheme: "openai_responses",
+    frames: openaiResponsesFrames(SPEECH, "m"),
+    end: '"type":"response.completed"',
+  },
 ] as const;
 
 /** How the error for data that is not JSON begins. */
 const UNREADABLE = {
   anthropic: "JSON parse error: ",
   openai_chat: "API error [parse_error]: Failed to parse SSE data: ",
+  openai_responses: "API error [parse_error]: Failed to parse SSE data: ",
   gemini: "API error [parse_error]: Failed to parse Gemini SSE data: ",
 };
 
@@ -141,10 +148,14 @@ for (const { scheme, frames, end } of WIRES) {
     STRICT,
     async () => {
       const silent = { text: ["one", "two", "three", "four"] };
+      const beforeSecondText = scheme === "openai_responses" ? 5 : 4;
       const cases = [
         { phase: "before headers", answer: { ...silent, delayMs: Infinity } },
         { phase: "before the first event", answer: { ...silent, stallAfterEvents: 0 } },
-        { phase: "in the middle of the text", answer: { ...silent, stallAfterEvents: 4 } },
+        {
+          phase: "in the middle of the text",
+          answer: { ...silent, stallAfterEvents: beforeSecondText },
+        },
       ];
       await using server = startModelServer(cases.map(({ answer }) => answer));
       const model = await openWire(resolvedModel(scheme, server.url));

@@ -6,9 +6,10 @@ import { type Answer, startModelServer } from "../support/model_server.ts";
 /** A call leaves neither timer nor connection behind; newer runtimes watch only when asked to. */
 const STRICT = { sanitizeOps: true, sanitizeResources: true };
 const HELLO = requestOf([said("user", "hello")]);
-const SCHEMES = ["anthropic", "openai_chat", "gemini"] as const;
+const SCHEMES = ["anthropic", "openai_chat", "openai_responses", "gemini"] as const;
+
 /** Per scheme: the frames of a short answer, without those that need not come. */
-const FRAMES_OF_DONE = { anthropic: 7, openai_chat: 3, gemini: 2 };
+const FRAMES_OF_DONE = { anthropic: 7, openai_chat: 3, openai_responses: 9, gemini: 2 };
 
 /** The error of a call to a server that answers like this, with timers as given. */
 async function failureOf(
@@ -61,12 +62,12 @@ for (const scheme of SCHEMES) {
 
   Deno.test(`${scheme}: a consumer that takes its time is not silence`, STRICT, async () => {
     await using server = startModelServer([{ text: ["one", "two", "three"] }]);
-    const limits = { idleMs: 20, closeMs: 20 };
+    const limits = { idleMs: 100, closeMs: 100 };
     const model = await openWire(resolvedModel(scheme, server.url), { limits });
     const seen: ModelEvent[] = [];
     for await (const event of model.stream(HELLO, new AbortController().signal)) {
       seen.push(event);
-      if (event.type === "block_delta") await new Promise((resolve) => setTimeout(resolve, 60));
+      if (event.type === "block_delta") await new Promise((resolve) => setTimeout(resolve, 150));
     }
     equal(seen.at(-1)?.type, "stop");
   });

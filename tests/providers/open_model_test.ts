@@ -6,7 +6,6 @@ import { type RecordedRequest, startModelServer } from "../support/model_server.
 
 const ROOT = new URL("../../", import.meta.url);
 const HELLO = requestOf([said("user", "hello")]);
-const noFile = () => Promise.reject(new Error("no file is read"));
 
 Deno.test("a scripted model plays its scenario", async () => {
   const resolved = {
@@ -29,17 +28,7 @@ Deno.test("a scripted model plays its scenario", async () => {
   });
 });
 
-Deno.test("a scheme that is not built yet says so", async () => {
-  const scheme = "openai_responses" as const;
-  const resolved = { ...resolvedModel("openai_chat", "https://host"), scheme };
-  await rejects(openModel(resolved, { kind: "none" }, { readText: noFile }), {
-    kind: "config",
-    message: "Config error: scheme `openai_responses` of openai/gpt-5 is not built yet; " +
-      "use a model of scheme anthropic, openai_chat or gemini",
-  });
-});
-
-for (const scheme of ["anthropic", "openai_chat", "gemini"] as const) {
+for (const scheme of ["anthropic", "openai_chat", "openai_responses", "gemini"] as const) {
   Deno.test(`${scheme}: a key that no header can carry is refused without being quoted`, async () => {
     for (const key of ["sk-\nsecret", "sk-sécrèt\u{1F511}"]) {
       const credential = { kind: "api_key" as const, key };
@@ -66,6 +55,7 @@ async function callInProcess(url: string, env: Record<string, string>): Promise<
       ["anthropic", "claude-sonnet-4-5"],
       ["openai_chat", "gpt-5"],
       ["gemini", "gemini-2.5-pro"],
+      ["openai_responses", "gpt-5"],
     ];
     for (const [scheme, modelId] of models) {
       for (const credential of [{ kind: "none" }, { kind: "api_key", key: "key-1" }]) {
@@ -118,7 +108,7 @@ Deno.test("20.13-38 nothing of the environment reaches the wire, nothing the con
     await Deno.remove(configDir, { recursive: true });
   }
   equal(foreign.requests.length, 0);
-  equal(server.requests.length, 6);
+  equal(server.requests.length, 8);
   const seen = (request: RecordedRequest) => JSON.stringify([request.path, request.headers]);
   for (const request of server.requests) {
     ok(!/leak|stainless|traceparent/.test(seen(request)), seen(request));

@@ -65,6 +65,7 @@ export function requestOf(
 const VENDORS = {
   anthropic: { provider: "anthropic", modelId: "claude-sonnet-4-6", reasoning: "budget_tokens" },
   openai_chat: { provider: "openai", modelId: "gpt-5", reasoning: "effort" },
+  openai_responses: { provider: "openai", modelId: "gpt-5", reasoning: "effort" },
   gemini: { provider: "gemini", modelId: "gemini-2.5-pro", reasoning: "budget_tokens" },
 } as const;
 

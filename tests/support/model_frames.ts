@@ -6,14 +6,20 @@ export interface Speech {
   readonly text?: string | readonly string[];
   /** Shown before the text; an array is sent as one delta per element. */
   readonly thinking?: string | readonly string[];
-  /** Anthropic: closes the thinking block. Gemini: is on the first call, or ends the text. */
+  /**
+   * What must come back unchanged. Anthropic: closes the thinking block. Responses: the thinking,
+   * encrypted. Gemini: is on the first call, or ends the text.
+   */
   readonly signature?: string;
   readonly toolCalls?: readonly SpokenCall[];
   /** OpenAI only: the model declines in so many words. */
   readonly refusal?: string;
   /** False: the server never reports usage. */
   readonly usage?: SpokenUsage | false;
-  /** The wire's own word; by default the one for a good end, with or without calls. */
+  /**
+   * The wire's own word; by default the one for a good end, with or without calls. Responses has a word
+   * only for an answer that is incomplete.
+   */
   readonly stopReason?: string;
   /** Ends the stream after the content with the provider's error event instead of a proper end. */
   readonly inStreamError?: { readonly type: string; readonly message: string };
@@ -178,6 +184,98 @@ export function geminiFrames(speech: Speech, model: string): string[] {
 /** One frame as Google writes it. */
 export function geminiFrame(data: object): string {
   return `data: ${JSON.stringify(data)}\r\n\r\n`;
+}
+
+/**
+ * The speech as the frames of an OpenAI Responses stream, with all the events that the real API sends.
+ * What is thought is told in a summary.
+ */
+export function openaiResponsesFrames(speech: Speech, model: string): string[] {
+  const frames: string[] = [];
+  const output: object[] = [];
+  const send = (type: string, data: object) =>
+    frames.push(sse({ type, ...data, sequence_number: frames.length }, type));
+  const response = (status: string, more: object = {}) => ({
+    response: { id: "resp_test", object: "response", status, model, output, usage: null, ...more },
+  });
+  const item = (start: object, end: object, deltas: (place: object) => void) => {
+    const output_index = output.length;
+    const id = `item_${output_index}`;
+    const done = { id, ...start, ...end };
+    send("response.output_item.added", { output_index, item: { id, ...start } });
+    deltas({ output_index, item_id: id });
+    send("response.output_item.done", { output_index, item: done });
+    output.push(done);
+  };
+  const part = (kind: "output_text" | "refusal", texts: readonly string[]) => {
+    const member = kind === "refusal" ? "refusal" : "text";
+    const event = `response.${kind}`;
+    const whole = { type: kind, [member]: texts.join("") };
+    const phase = speech.toolCalls?.length ? "commentary" : "final_answer";
+    const start = { type: "message", role: "assistant", phase, status: "in_progress", content: [] };
+    item(start, { status: "completed", content: [whole] }, (place) => {
+      const inPart = { ...place, content_index: 0 };
+      send("response.content_part.added", { ...inPart, part: { type: kind, [member]: "" } });
+      for (const delta of texts) send(`${event}.delta`, { ...inPart, delta });
+      send(`${event}.done`, { ...inPart, [member]: whole[member] });
+      send("response.content_part.done", { ...inPart, part: whole });
+    });
+  };
+
+  send("response.created", response("in_progress"));
+  send("response.in_progress", response("in_progress"));
+  if (speech.thinking !== undefined) {
+    const texts = pieces(speech.thinking).filter((text) => text !== "");
+    const summary = texts.length > 0 ? [{ type: "summary_text", text: texts.join("") }] : [];
+    const { signature: encrypted_content = null } = speech;
+    const start = { type: "reasoning", summary: [] };
+    item(start, { summary, encrypted_content }, (place) => {
+      if (texts.length === 0) return;
+      const event = "response.reasoning_summary";
+      const inPart = { ...place, summary_index: 0 };
+      send(`${event}_part.added`, { ...inPart, part: { type: "summary_text", text: "" } });
+      for (const delta of texts) send(`${event}_text.delta`, { ...inPart, delta });
+      send(`${event}_text.done`, { ...inPart, text: texts.join("") });
+      send(`${event}_part.done`, { ...inPart, part: summary[0] });
+    });
+  }
+  if (speech.text !== undefined) part("output_text", pieces(speech.text));
+  if (speech.refusal !== undefined) part("refusal", [speech.refusal]);
+  for (const { id: call_id, name, fragments } of calls(speech)) {
+    const start = { type: "function_call", status: "in_progress", call_id, name, arguments: "" };
+    const args = fragments.join("");
+    item(start, { status: "completed", arguments: args }, (place) => {
+      const event = "response.function_call_arguments";
+      for (const delta of fragments) send(`${event}.delta`, { ...place, delta });
+      send(`${event}.done`, { ...place, arguments: args });
+    });
+  }
+  if (speech.inStreamError !== undefined) {
+    const { type: code, message } = speech.inStreamError;
+    send("error", { code, message, param: null });
+    return frames;
+  }
+  const usage = responsesUsage(speech);
+  const reason = speech.stopReason;
+  if (reason === undefined) send("response.completed", response("completed", { usage }));
+  else {
+    const incomplete_details = { reason };
+    send("response.incomplete", response("incomplete", { usage, incomplete_details }));
+  }
+  return frames;
+}
+
+function responsesUsage(speech: Speech): object | null {
+  const usage = tokens(speech);
+  if (usage === undefined) return null;
+  const input_tokens = usage.input + usage.cacheRead;
+  return {
+    input_tokens,
+    input_tokens_details: { cached_tokens: usage.cacheRead },
+    output_tokens: usage.output,
+    output_tokens_details: { reasoning_tokens: 0 },
+    total_tokens: input_tokens + usage.output,
+  };
 }
 
 /** One frame of an event stream. */

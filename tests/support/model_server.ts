@@ -1,3 +1,4 @@
+import { zstdDecompressSync } from "node:zlib";
 import { Hono } from "hono";
 import { isJsonObject, type JsonObject, type JsonValue, sleep } from "../../lib/base/mod.ts";
 import { deliver, type Delivery, deliveryHeaders } from "./model_delivery.ts";
@@ -6,6 +7,7 @@ import {
   anthropicFrames,
   geminiFrames,
   openaiChatFrames,
+  openaiResponsesFrames,
   type Speech,
 } from "./model_frames.ts";
 
@@ -30,7 +32,7 @@ export interface RecordedRequest {
   readonly path: string;
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The parsed body; empty when it was no JSON object. */
+  /** The parsed body, decompressed; empty when it was no JSON object. */
   readonly body: JsonObject;
   /** How a stream ended: it was `sent`, as far as the script says, or the client `left` before. */
   readonly closed: Promise<"sent" | "left">;
@@ -53,13 +55,15 @@ const WIRES = [
   { path: "/messages", frames: anthropicFrames, ping: ANTHROPIC_PING },
   { path: "/chat/completions", frames: openaiChatFrames, ping: ": ping\n\n" },
   { path: ":streamGenerateContent", frames: geminiFrames, ping: ": ping\r\n\r\n" },
+  { path: "/responses", frames: openaiResponsesFrames, ping: ": ping\n\n" },
 ];
 
 /**
  * Starts a model API on a free port of 127.0.0.1. It speaks the streaming wire formats of Anthropic
- * Messages (`…/messages`), OpenAI Chat Completions (`…/chat/completions`) and Gemini
- * (`…:streamGenerateContent`), whatever stands before these paths, and says what the script says:
- * one answer per request, in order. A request for which no answer is left gets status 500.
+ * Messages (`…/messages`), OpenAI Chat Completions (`…/chat/completions`), OpenAI Responses
+ * (`…/responses`) and Gemini (`…:streamGenerateContent`), whatever stands before these paths, and says
+ * what the script says: one answer per request, in order. A request for which no answer is left gets
+ * status 500.
  *
  * ```ts
  * await using server = startModelServer([
@@ -126,7 +130,7 @@ async function record(
 ): Promise<RecordedRequest> {
   const { pathname, search } = new URL(request.url);
   const headers = Object.fromEntries(request.headers);
-  const body = await request.json().catch(() => null);
+  const body = await readJson(request).catch(() => null);
   return {
     method: request.method,
     path: pathname + search,
@@ -134,6 +138,11 @@ async function record(
     body: isJsonObject(body) ? body : {},
     closed,
   };
+}
+
+async function readJson(request: Request): Promise<unknown> {
+  if (request.headers.get("content-encoding") !== "zstd") return await request.json();
+  return JSON.parse(new TextDecoder().decode(zstdDecompressSync(await request.bytes())));
 }
 
 function failure(

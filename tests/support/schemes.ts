@@ -1,11 +1,17 @@
 import { readGemini } from "./gemini_rules.ts";
-import { anthropicFrames, geminiFrames, openaiChatFrames, type Speech } from "./model_frames.ts";
+import {
+  anthropicFrames,
+  geminiFrames,
+  openaiChatFrames,
+  openaiResponsesFrames,
+  type Speech,
+} from "./model_frames.ts";
 import type { RecordedRequest } from "./model_server.ts";
-import { readAnthropic, readOpenai, type SentConversation } from "./wire_rules.ts";
+import { readAnthropic, readOpenai, readResponses, type SentConversation } from "./wire_rules.ts";
 
 /** What tests that hold for every wire scheme need to know about one. */
 export interface Scheme {
-  readonly scheme: "anthropic" | "openai_chat" | "gemini";
+  readonly scheme: "anthropic" | "openai_chat" | "openai_responses" | "gemini";
   /** Stands in the URLs of its requests, and of no other's. */
   readonly path: string;
   /** A speech as the frames of its stream. */
@@ -35,6 +41,14 @@ export const SCHEMES: readonly Scheme[] = [
     read: readOpenai,
     refusal: { refusal: "I cannot.", stopReason: "content_filter" },
     signed: null,
+  },
+  {
+    scheme: "openai_responses",
+    path: "/responses",
+    frames: openaiResponsesFrames,
+    read: readResponses,
+    refusal: { refusal: "I cannot." },
+    signed: "thought",
   },
   {
     scheme: "gemini",

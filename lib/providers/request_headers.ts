@@ -1,19 +1,8 @@
 import { VERSION } from "../base/mod.ts";
 import { ModelError } from "./model.ts";
 
-function say(): void {}
-
-/**
- * How both SDKs are set up: they send once, say nothing, and bring no credential, since the key
- * goes out with our own headers. With a key at hand they look for none in the environment or in
- * profile files.
- */
-export const SDK_OPTIONS = {
-  apiKey: "unused",
-  maxRetries: 0,
-  logLevel: "off",
-  logger: { error: say, warn: say, info: say, debug: say },
-} as const;
+/** Who we are, to every API. */
+export const CLIENT_NAME = "pod";
 
 /**
  * All headers of a streaming request: who we are, what we expect, and what the scheme adds.
@@ -25,7 +14,7 @@ export function requestHeaders(ofScheme: Readonly<Record<string, string>>): Head
     return new Headers({
       accept: "text/event-stream",
       "content-type": "application/json",
-      "user-agent": `pod/${VERSION}`,
+      "user-agent": `${CLIENT_NAME}/${VERSION}`,
       ...ofScheme,
     });
   } catch (error) {
