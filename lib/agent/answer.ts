@@ -61,6 +61,18 @@ export class Answer {
     return items;
   }
 
+  /**
+   * What of a broken answer can stay in the history: whole texts, each with the thoughts right before
+   * it, which providers take in no other place. Calls are never among them.
+   */
+  keptItems(): Item[] {
+    const items = this.items();
+    return items.filter((item, index) => {
+      const led = items.slice(index).find(({ kind }) => kind !== "reasoning");
+      return item.kind !== "tool_call" && led?.kind === "message";
+    });
+  }
+
   /** The tool calls among `items()`, with what is wrong about them. */
   calls(items: readonly Item[]): AnsweredCall[] {
     const problems = new Map<string, string | undefined>();

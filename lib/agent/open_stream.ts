@@ -1,13 +1,8 @@
 import { sleep } from "../base/mod.ts";
-import {
-  isRetryable,
-  type Model,
-  ModelError,
-  type ModelEvent,
-  type ModelRequest,
-} from "../providers/mod.ts";
+import { ModelError, type ModelEvent, type ModelRequest } from "../providers/mod.ts";
 import type { Answer } from "./answer.ts";
-import { type RetryPolicy, waitAfter } from "./retry_policy.ts";
+import type { ModelLine } from "./model_line.ts";
+import { mayPass, type RetryPolicy, waitAfter } from "./retry_policy.ts";
 import { emit, type Step } from "./step.ts";
 
 /** A stream whose first content has arrived. */
@@ -19,15 +14,16 @@ export interface OpenStream {
 }
 
 /**
- * Opens a stream, again and again as the policy allows. A stream counts as open with its first
- * block or its end: whatever goes wrong before that has shown nothing and can be tried anew. Usage
- * that is reported before goes to `answer`: it was spent, whatever becomes of the stream.
+ * Opens a stream, again and again as the policy allows, then with the next model of the line. A
+ * stream counts as open with its first block or its end: whatever goes wrong before that has shown
+ * nothing and can be tried anew. Usage that is reported before goes to `answer`: it was spent,
+ * whatever becomes of the stream.
  *
  * @returns null when `signal` was aborted.
  * @throws {ModelError} of the last attempt.
  */
 export async function* openStream(
-  model: Model,
+  models: ModelLine,
   request: ModelRequest,
   answer: Answer,
   call: { readonly number: number; readonly policy: RetryPolicy },
@@ -37,14 +33,18 @@ export async function* openStream(
   const startedAt = performance.now();
   let waitedMs = 0;
   for (let attempt = 1;; attempt++) {
+    const stream = models.current.stream(request, signal)[Symbol.asyncIterator]();
     try {
-      return await readFirst(model.stream(request, signal)[Symbol.asyncIterator](), answer, signal);
+      return await readFirst(stream, answer, signal);
     } catch (error) {
       if (signal.aborted) return null;
-      if (!(error instanceof ModelError) || attempt >= policy.maxAttempts) throw error;
-      if (error.kind !== "broken" && !isRetryable(error)) throw error;
+      if (!mayPass(error)) throw error;
       const waitMs = waitAfter(attempt, error, policy);
-      if (waitedMs + waitMs > policy.budgetMs) throw error;
+      if (attempt >= policy.maxAttempts || waitedMs + waitMs > policy.budgetMs) {
+        if (!(yield* models.fallBack(error))) throw error;
+        [attempt, waitedMs] = [0, 0];
+        continue;
+      }
       yield emit({
         event: "llm_retry",
         data: {

@@ -1,4 +1,4 @@
-import type { ModelError } from "../providers/mod.ts";
+import { isRetryable, ModelError } from "../providers/mod.ts";
 
 /** How often and how patiently a stream is opened (spec 20 §5.1). */
 export interface RetryPolicy {
@@ -19,6 +19,11 @@ export const DEFAULT_RETRY_POLICY: RetryPolicy = {
   capMs: 10_000,
   budgetMs: 40_000,
 };
+
+/** Whether a call failed in a way that may pass by itself: another one can then go well. */
+export function mayPass(error: unknown): error is ModelError {
+  return error instanceof ModelError && (error.kind === "broken" || isRetryable(error));
+}
 
 /** The wait after failed attempt `attempt` (1, 2, …): what the provider asked for, else full jitter. */
 export function waitAfter(attempt: number, error: ModelError, policy: RetryPolicy): number {

@@ -67,6 +67,8 @@ export async function followRun(
     text: tally.text,
     structured: structured?.ok ? structured.value : null,
     usage: tally.usage,
+    cost_usd: tally.costUsd,
+    model: tally.model,
     turns: tally.turns,
     stop_reason: tally.stopReason,
     duration_ms: Math.round(performance.now() - startedAt),

@@ -1,15 +1,27 @@
 import { readTextOrNull } from "../host/mod.ts";
-import { resolvePaths } from "../manifest/mod.ts";
+import { type ModelCapability, resolvePaths } from "../manifest/mod.ts";
 import {
   type Catalog,
   codexAuthPath,
+  defaultModels,
   keyVariables,
   loadCatalog,
+  type ModelPrice,
   resolveModel,
 } from "../providers/mod.ts";
+import { checkModel, formatChecks } from "./check_model.ts";
 import type { PodConsole } from "./console.ts";
 import { EXIT } from "./exit_code.ts";
 import { formatTable } from "./output/table.ts";
+
+/** What `pod models` is asked for. */
+export interface ModelsOptions {
+  /** Only these, or with `check` these instead of those that a start may choose by itself. */
+  readonly refs: readonly string[];
+  readonly json: boolean;
+  /** Whether to ask each model for a word. */
+  readonly check: boolean;
+}
 
 /** One row of `pod models`; the fields of `pod models --json`. */
 interface ModelRow {
@@ -20,6 +32,9 @@ interface ModelRow {
   readonly context_window: number;
   /** Tokens of the longest answer, or null where the catalog does not know it. */
   readonly max_output_tokens: number | null;
+  readonly capability: ModelCapability;
+  /** US dollars per million tokens, or null where the catalog does not know it. */
+  readonly price: ModelPrice | null;
   /** Variables that may hold the key; the first one set is used. */
   readonly key_variables: string[];
   /** Whether it is asked for with the ChatGPT login of the Codex CLI instead of a key. */
@@ -28,25 +43,38 @@ interface ModelRow {
   readonly ready: boolean;
 }
 
-const SCENARIOS = [
-  { provider: "demo", id: "tour" },
-  { provider: "scripted", id: "FILE.toml" },
-];
+/** What stands for a model of a provider whose models the catalog does not know. */
+const SOME_MODEL: Readonly<Record<string, string>> = { demo: "tour", scripted: "FILE.toml" };
 
-/** `pod models`: the catalog, with overrides applied. */
+/** `pod models`: the catalog, with overrides applied; with `check` what becomes of a small request. */
 export async function modelsCommand(
   console: PodConsole,
-  { json }: { readonly json: boolean },
+  { refs, json, check }: ModelsOptions,
 ): Promise<number> {
   const env = (name: string) => Deno.env.get(name);
   const catalog = await loadCatalog(readTextOrNull, resolvePaths(env).config, env);
+  if (check) {
+    const asked = refs.length > 0 ? refs : defaultModels(env);
+    const checks = await Promise.all(asked.map((ref) => checkModel(ref, catalog, env)));
+    console.stdout.write(json ? `${JSON.stringify(checks)}\n` : formatChecks(checks));
+    return checks.every(({ ok }) => ok) ? EXIT.finished : EXIT.failed;
+  }
   const loginPath = codexAuthPath(env);
   const isLoggedIn = loginPath !== null && await readTextOrNull(loginPath) !== null;
-  const rows = [...catalog.models, ...SCENARIOS].map(({ provider, id }) =>
-    describeModel(`${provider}/${id}`, catalog, env, isLoggedIn)
-  );
+  const listed = refs.length > 0 ? refs : allModels(catalog);
+  const rows = listed.map((ref) => describeModel(ref, catalog, env, isLoggedIn));
   console.stdout.write(json ? `${JSON.stringify(rows)}\n` : describeTable(rows));
   return EXIT.finished;
+}
+
+/** The models of the catalog, then one line for each provider that takes any. */
+function allModels({ models, providers }: Catalog): string[] {
+  const known = new Set(models.map(({ provider }) => provider));
+  const others = providers.filter(({ id }) => !known.has(id));
+  return [
+    ...models.map(({ provider, id }) => `${provider}/${id}`),
+    ...others.map(({ id }) => `${id}/${SOME_MODEL[id] ?? "MODEL"}`),
+  ];
 }
 
 function describeModel(
@@ -55,7 +83,10 @@ function describeModel(
   env: (name: string) => string | undefined,
   isLoggedIn: boolean,
 ): ModelRow {
-  const { scheme, contextWindow, maxOutputTokens, auth } = resolveModel({ ref }, catalog);
+  const { scheme, contextWindow, maxOutputTokens, capability, price, auth } = resolveModel(
+    { ref },
+    catalog,
+  );
   const needsLogin = auth.kind === "codex_oauth";
   const variables = auth.kind === "api_key" && auth.env !== undefined ? keyVariables(auth.env) : [];
   return {
@@ -63,6 +94,8 @@ function describeModel(
     scheme,
     context_window: contextWindow,
     max_output_tokens: maxOutputTokens ?? null,
+    capability,
+    price: price ?? null,
     key_variables: variables,
     needs_login: needsLogin,
     ready: needsLogin ? isLoggedIn : auth.kind === "none" || variables.some((name) => env(name)),
@@ -77,11 +110,12 @@ function keyColumn({ ready, needs_login, key_variables, scheme }: ModelRow): str
 
 function describeTable(rows: readonly ModelRow[]): string {
   return formatTable([
-    ["MODEL", "WINDOW", "MAX ANSWER", "KEY"],
+    ["MODEL", "WINDOW", "MAX ANSWER", "$/M IN, OUT", "KEY"],
     ...rows.map((row) => [
       row.ref,
       String(row.context_window),
       String(row.max_output_tokens ?? "-"),
+      row.price === null ? "-" : `${row.price.input}, ${row.price.output}`,
       keyColumn(row),
     ]),
   ]);

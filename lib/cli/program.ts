@@ -141,13 +141,19 @@ function addModelsCommand(
   console: PodConsole,
   exitWith: (code: number) => void,
 ): void {
-  program.command("models")
-    .summary("list the models of the catalog")
-    .description("Lists the models of the catalog with their context windows and keys.")
+  program.command("models [ref...]")
+    .summary("list the models of the catalog, or check that they answer")
+    .description(
+      "Lists the models of the catalog, or those named, with windows, prices and keys. " +
+        "With --check each is asked for one word instead: those named, or else the models that a " +
+        "start may choose by itself, which are POD_MODEL and one of each provider whose key is set.",
+    )
+    .option("--check", "send a tiny request to each; exit code 1 if one fails")
     .option("--json", "as one JSON array")
-    .action(async (flags: { json?: boolean }) => {
+    .action(async (refs: string[], flags: { check?: boolean; json?: boolean }) => {
       const { modelsCommand } = await import("./models_command.ts");
-      exitWith(await modelsCommand(console, { json: flags.json ?? false }));
+      const { check = false, json = false } = flags;
+      exitWith(await modelsCommand(console, { refs, check, json }));
     });
 }
 

@@ -77,8 +77,10 @@ export function launchManifest(
   const flags = flagLayer(options, processCwd);
   const { model, scope, ...rest } = base.manifest;
   const layers: PartialManifest[] = [rest];
-  // A model named by flag replaces the base's: its parts do not fit another provider.
-  if (options.model === undefined) layers.push({ model });
+  // A model named by flag replaces the base's, whose parts do not fit another provider; only how
+  // patiently it is asked is the same for all.
+  const { retry, timeouts } = model ?? {};
+  layers.push({ model: options.model === undefined ? model : { retry, timeouts } });
   if (!base.hasDefaultScope || flags.scope.allow.length === 0) layers.push({ scope });
   layers.push(flags, { pod: { name } });
   try {

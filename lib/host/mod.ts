@@ -5,6 +5,7 @@
  * @module
  */
 export type { LaunchOptions, SessionChoice } from "./launch.ts";
+export { openTable } from "./manifest_model.ts";
 export { type Host, openHost, openLaunch } from "./open_host.ts";
 export { type Launch, prepareLaunch } from "./prepare_launch.ts";
 export { readNamedText, readTextOrNull } from "./read_text.ts";

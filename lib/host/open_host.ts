@@ -13,7 +13,7 @@ import type { AlertSource, Event } from "../protocol/mod.ts";
 import type { Model } from "../providers/mod.ts";
 import { defaultCompaction } from "./compaction.ts";
 import type { LaunchOptions } from "./launch.ts";
-import { openManifestModel, requestConfig } from "./manifest_model.ts";
+import { openManifestModel, requestConfig, retrySettings } from "./manifest_model.ts";
 import { Outlet } from "./outlet.ts";
 import { ParentReports } from "./parent_reports.ts";
 import { copyRules, createScope } from "./pod_scope.ts";
@@ -64,7 +64,11 @@ export async function openLaunch(launch: Launch, watch: (event: Event) => void):
   const scope = createScope(launch.manifest, conversation?.scope ?? null, cwd);
   const durableRules = copyRules(scope.current.rules);
   const config = conversation?.state.config ?? requestConfig(launch.manifest);
-  const { model, table, secretVariables } = await openManifestModel(launch.manifest, paths, env);
+  const { model, fallbacks, table, secretVariables } = await openManifestModel(
+    launch.manifest,
+    paths,
+    env,
+  );
   const manifest = withModel(launch, table, model);
   const compaction = manifest.compaction ?? defaultCompaction(model.info.contextWindow);
   const summariser = compaction.model === undefined
@@ -85,9 +89,10 @@ export async function openLaunch(launch: Launch, watch: (event: Event) => void):
     homeDirectory: env("HOME") || null,
   });
   const workflows = await loadWorkflows(workflowSources);
+  const unsupported = [model, ...fallbacks].flatMap((each) => each.unsupported(config));
   const warnings = [
     ...launch.warnings,
-    ...model.unsupported(config),
+    ...new Set(unsupported),
     ...prompts.warnings,
     ...workflowWarnings(workflows),
   ];
@@ -138,6 +143,8 @@ export async function openLaunch(launch: Launch, watch: (event: Event) => void):
     ...identity,
     cwd,
     model,
+    fallbacks,
+    ...retrySettings(manifest.model),
     tools: toolSet.tools,
     config,
     scopeRules: () => durableRules,
@@ -164,6 +171,8 @@ export async function openLaunch(launch: Launch, watch: (event: Event) => void):
       settings: compaction,
       recordSkips: manifest.compaction !== undefined,
       model: summariser?.model ?? model,
+      fallbacks: summariser?.fallbacks ?? fallbacks,
+      ...retrySettings(compaction.model ?? manifest.model),
       prompts: texts,
       files: toolSet.files,
     },

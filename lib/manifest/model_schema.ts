@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { count, uint8 } from "./number.ts";
+import { count, positive32, timerMs, uint32, uint8, waitMs } from "./number.ts";
 import { unsettable, type WithoutNull } from "./unset.ts";
 
 /** The wire formats of model APIs; `scripted` plays a scenario file and needs no network. */
@@ -40,6 +40,10 @@ export const modelCapability = v.object({
   tool_calling: v.picklist(["none", "sequential", "parallel"]),
   structured_output: v.picklist(["none", "json_object", "json_schema"]),
   reasoning: v.exactOptional(v.picklist(["effort", "budget_tokens", "both"])),
+  /** The effort labels that it knows; without a list each is sent as it is. */
+  efforts: v.exactOptional(v.array(v.string())),
+  /** False: it refuses temperature, top_p and top_k. Left out: it takes them. */
+  sampling: v.exactOptional(v.boolean()),
   vision: v.exactOptional(v.boolean(), false),
   prompt_caching: v.variant("kind", [
     v.object({ kind: v.literal("explicit"), max_breakpoints: uint8 }),
@@ -47,6 +51,30 @@ export const modelCapability = v.object({
   ]),
 });
 export type ModelCapability = v.InferOutput<typeof modelCapability>;
+
+/** How long a call may be silent (spec 20 §5.1, W10); what is left out keeps its usual value. */
+export const modelTimeouts = v.object({
+  /** From the request to the response's headers. */
+  open_ms: v.exactOptional(timerMs),
+  /** From the headers to the first event. */
+  first_event_ms: v.exactOptional(timerMs),
+  /** Between two pieces of the body. */
+  idle_ms: v.exactOptional(timerMs),
+});
+export type ModelTimeouts = v.InferOutput<typeof modelTimeouts>;
+
+/** How patiently calls are made (spec 20 §5); what is left out keeps its usual value. */
+const modelRetry = v.object({
+  max_attempts: v.exactOptional(positive32),
+  /** Upper bound of the first wait; doubles with each attempt. */
+  base_ms: v.exactOptional(waitMs),
+  /** Upper bound of any wait that the provider did not ask for. */
+  cap_ms: v.exactOptional(waitMs),
+  /** All waits of one call together. */
+  budget_ms: v.exactOptional(waitMs),
+  /** How often in a row an answer whose stream broke is asked for again. */
+  max_continuations: v.exactOptional(uint32),
+});
 
 /** A model table as one layer has it: `[model]`, `[compaction.model]` and the like. */
 export const modelTable = v.object({
@@ -58,6 +86,10 @@ export const modelTable = v.object({
   capability: v.exactOptional(modelCapability),
   context_window: v.exactOptional(unsettable(count)),
   max_context_window: v.exactOptional(unsettable(count)),
+  /** References of the models to go on with, in this order, when this one stays down. */
+  fallback: v.exactOptional(v.array(v.string())),
+  timeouts: v.exactOptional(modelTimeouts),
+  retry: v.exactOptional(modelRetry),
 });
 
 /** A model table with all layers applied. Every key is optional; the catalog fills the gaps. */

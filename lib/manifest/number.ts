@@ -15,5 +15,9 @@ export const positive32 = whole(1, 2 ** 32 - 1);
 export const int32 = whole(-(2 ** 31), 2 ** 31 - 1);
 /** What fits eight bits without sign. */
 export const uint8 = whole(0, 255);
+/** A wait in milliseconds that a timer can measure. */
+export const waitMs = whole(0, 2 ** 31 - 1);
+/** A limit in milliseconds that a timer can measure. */
+export const timerMs = whole(1, 2 ** 31 - 1);
 /** Any number that JSON can hold. */
 export const decimal = v.pipe(v.number(), v.finite());

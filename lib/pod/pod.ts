@@ -305,20 +305,17 @@ export class Pod {
   }
 
   async #takeTurns(maxTurns: number, signal: AbortSignal): Promise<TurnsResult> {
-    const { model, tools, prompts, toolOutputLimits, retryPolicy } = this.#parts;
+    const { prompts } = this.#parts;
     const { journal, queue, history, system, config, counters } = this.#conversation;
     const turns = runTurns({
-      model,
+      ...this.#parts,
       system,
       history,
-      tools,
       config,
       counters,
       cacheKey: journal.segmentId,
       cacheAnchor: summaryIndex(history),
       maxTurns,
-      toolOutputLimits,
-      retryPolicy,
       hooks: {
         pendingItems: () => queue.take().map((queued) => showNotification(queued, prompts)),
         beforeRequest: (items) => this.#compactor.beforeRequest(items),

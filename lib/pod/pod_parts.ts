@@ -14,6 +14,8 @@ export interface PodParts {
   /** Of the first segment; a fork moves on to another. */
   readonly segmentId: string;
   readonly model: Model;
+  /** Asked in this order when the one before stays down. @default none */
+  readonly fallbacks?: readonly Model[];
   readonly tools: readonly Tool[];
   readonly config: RequestConfig;
   /** The scope's rules as the log keeps them. */
@@ -39,6 +41,7 @@ export interface PodParts {
   readonly maxTurns?: number;
   readonly toolOutputLimits?: ToolOutputLimits;
   readonly retryPolicy?: RetryPolicy;
+  readonly maxContinuations?: number;
   /** @default the conversation is neither pruned nor compacted */
   readonly compaction?: CompactionTools;
 }

@@ -72,6 +72,8 @@ export const event = tagged("event", () => [
     result: turnResult,
     /** Ours; the reference does not tell. */
     stop_reason: v.exactOptional(stopReason),
+    /** Ours; the id of the model that answered, when it is not the one that the greeting names. */
+    model: v.exactOptional(v.string()),
   }),
   withData("llm_call_start", llmCall),
   withData("llm_call_end", llmCall),
@@ -111,6 +113,8 @@ export const event = tagged("event", () => [
     input_tokens: v.optional(v.nullable(uint), null),
     output_tokens: v.optional(v.nullable(uint), null),
     cache_read_input_tokens: v.exactOptional(uint),
+    /** Ours; what the call has cost in US dollars, where the catalog knows the model's price. */
+    cost_usd: v.exactOptional(v.number()),
   }),
   withData("run_end", { result: runResult }),
   withData("error", { code: errorCode, message: v.string() }),

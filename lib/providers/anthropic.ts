@@ -1,11 +1,12 @@
 import { anthropicBody, anthropicUnsupported } from "./anthropic_request.ts";
-import { type AnthropicEvent, AnthropicReader } from "./anthropic_stream.ts";
+import { AnthropicReader, parseAnthropicEvent } from "./anthropic_stream.ts";
 import { versionedBaseUrl } from "./base_url.ts";
 import { readStream } from "./event_stream.ts";
 import type { HttpCall } from "./http.ts";
-import type { Model } from "./model.ts";
+import type { Model, ModelRequest } from "./model.ts";
 import type { ModelSetup } from "./open_model.ts";
-import { requestHeaders, SDK_OPTIONS } from "./sdk_client.ts";
+import { requestHeaders } from "./request_headers.ts";
+import { wireEvents } from "./wire_events.ts";
 
 /** The version that compatible servers know too. */
 const API_VERSION = "2023-06-01";
@@ -16,13 +17,13 @@ const BETAS: Readonly<Record<string, string>> = {
 };
 
 /**
- * A model behind the Anthropic Messages API or a server that speaks it (spec 20 §6.1). The SDK is loaded
- * with the first request: a pod need not wait for it to be ready, nor hold it while nobody asks anything.
+ * A model behind the Anthropic Messages API or a server that speaks it (spec 20 §6.1). Without the SDK,
+ * which takes longer to load than all the rest of pod, and twice the processor time for a stream.
  *
  * @throws {ModelError} `config`, when base URL or key cannot be used.
  */
 export function anthropicModel({ resolved, info, credential, limits }: ModelSetup): Model {
-  const baseURL = versionedBaseUrl(resolved.baseUrl);
+  const url = `${versionedBaseUrl(resolved.baseUrl)}/messages`;
   const beta = BETAS[resolved.provider];
   const headers = requestHeaders({
     "anthropic-version": API_VERSION,
@@ -30,28 +31,22 @@ export function anthropicModel({ resolved, info, credential, limits }: ModelSetu
     ...(credential.kind === "api_key" && { "x-api-key": credential.key }),
   });
 
+  const open = async (request: ModelRequest, { fetch, signal }: HttpCall) => {
+    const body = JSON.stringify(anthropicBody(request, resolved));
+    return wireEvents(await fetch(url, { method: "POST", body, signal }), parseAnthropicEvent);
+  };
+
   return {
     info,
-    async *stream(request, signal) {
-      const { Anthropic } = await import("@anthropic-ai/sdk");
-      /** Posts by path: `messages.create` writes warnings about models to the console. */
-      const open = ({ fetch, signal }: HttpCall) =>
-        new Anthropic({ ...SDK_OPTIONS, baseURL, fetch, openTelemetry: false })
-          .post<AsyncIterable<AnthropicEvent>>("/messages", {
-            body: anthropicBody(request, resolved),
-            stream: true,
-            signal,
-          });
-      yield* readStream({
+    stream: (request, signal) =>
+      readStream({
         headers,
         limits,
         secret: credential.kind === "api_key" ? credential.key : null,
         reader: new AnthropicReader(),
-        open,
-        ApiError: Anthropic.APIError,
+        open: (call) => open(request, call),
         unreadable: (detail) => `JSON parse error: ${detail}`,
-      }, signal);
-    },
+      }, signal),
     unsupported: (config) => anthropicUnsupported(config, resolved),
   };
 }

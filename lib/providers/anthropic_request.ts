@@ -2,16 +2,14 @@ import type { Anthropic } from "@anthropic-ai/sdk";
 import type { RequestConfig } from "../protocol/mod.ts";
 import { anthropicMessages, cachedPrefixes } from "./anthropic_messages.ts";
 import { ModelError, type ModelRequest } from "./model.ts";
-import { ignoredReasoning, ignoredSetting, type Reasoning, usableReasoning } from "./reasoning.ts";
+import { reasoningWarnings, usableReasoning } from "./reasoning.ts";
 import type { ResolvedModel } from "./resolve_model.ts";
+import { samplingSettings, samplingWarnings } from "./sampling.ts";
 
 /** Asked for when neither manifest nor catalog knows better; the API needs some number. */
 const DEFAULT_MAX_TOKENS = 4096;
 /** The least that the API takes as a thinking budget. */
 const MIN_BUDGET_TOKENS = 1024;
-
-/** Settings that the API refuses while the model is asked to think. */
-const REFUSED_WHILE_THINKING = ["temperature", "top_p", "top_k"] as const;
 
 /**
  * The body of a Messages request (spec 20 §6.1).
@@ -25,11 +23,9 @@ export function anthropicBody(
   const { system, items, tools, config, cacheAnchor } = request;
   const { prompt_caching: caching } = model.capability;
   const limit = caching.kind === "explicit" ? caching.max_breakpoints : 0;
-  const maxTokens = config.max_tokens ?? model.maxOutputTokens ?? DEFAULT_MAX_TOKENS;
-  const reasoning = usableReasoning(config, model.capability);
   return {
     model: model.modelId,
-    max_tokens: maxTokens,
+    max_tokens: longestAnswer(config, model),
     ...(system && { system }),
     messages: anthropicMessages(items, cachedPrefixes(items, cacheAnchor, limit)),
     ...(tools.length > 0 && {
@@ -41,37 +37,45 @@ export function anthropicBody(
     }),
     ...(config.stop_sequences.length > 0 && { stop_sequences: config.stop_sequences }),
     stream: true,
-    ...(reasoning ? thinking(reasoning, maxTokens) : sampling(config)),
+    // The SDK's types have dropped sampling settings; the API version that we speak takes them.
+    ...(samplingRefusal(config, model) === null && samplingSettings(config)),
+    ...thinking(config, model),
   };
 }
 
-/** What `config` asks for and a request to `model` leaves out, one text each. */
+/**
+ * What `config` asks for and a request to `model` leaves out, one text each.
+ *
+ * @throws {ModelError} `config`, when the thinking budget does not fit.
+ */
 export function anthropicUnsupported(config: RequestConfig, model: ResolvedModel): string[] {
+  thinking(config, model);
+  const refusal = samplingRefusal(config, model);
+  return [
+    ...reasoningWarnings(config, model),
+    ...(refusal === null ? [] : samplingWarnings(config, refusal)),
+  ];
+}
+
+function longestAnswer({ max_tokens }: RequestConfig, { maxOutputTokens }: ResolvedModel): number {
+  return max_tokens ?? maxOutputTokens ?? DEFAULT_MAX_TOKENS;
+}
+
+/** Who refuses sampling settings: the API while it is asked to think, or the model at all; or null. */
+function samplingRefusal(config: RequestConfig, { modelId, capability }: ResolvedModel) {
+  if (usableReasoning(config, capability)) return "Anthropic together with 'reasoning'";
+  return capability.sampling === false ? modelId : null;
+}
+
+function thinking(config: RequestConfig, model: ResolvedModel) {
   const reasoning = usableReasoning(config, model.capability);
-  const ignored = ignoredReasoning(config, model);
-  const texts = ignored === undefined ? [] : [ignored];
-  for (const name of REFUSED_WHILE_THINKING) {
-    if (reasoning === undefined || config[name] === null) continue;
-    texts.push(ignoredSetting(name, "Anthropic together with 'reasoning'"));
-  }
-  return texts;
-}
-
-/** The SDK's types have dropped these settings; the API version that we speak takes them. */
-function sampling({ temperature, top_p, top_k }: RequestConfig) {
-  return {
-    ...(temperature !== null && { temperature }),
-    ...(top_p !== null && { top_p }),
-    ...(top_k !== null && { top_k }),
-  };
-}
-
-function thinking(reasoning: Reasoning, maxTokens: number) {
+  if (reasoning === undefined) return {};
   if (reasoning.kind === "effort") {
     const effort = reasoning.effort as Anthropic.OutputConfig["effort"];
     return { thinking: { type: "adaptive" as const }, output_config: { effort } };
   }
   const { tokens } = reasoning;
+  const maxTokens = longestAnswer(config, model);
   if (tokens < MIN_BUDGET_TOKENS || tokens >= maxTokens) {
     throw new ModelError(
       "config",

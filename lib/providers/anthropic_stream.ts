@@ -1,4 +1,6 @@
+import type { EventSourceMessage } from "eventsource-parser";
 import type { StopReason } from "../protocol/mod.ts";
+import { streamError } from "./call_error.ts";
 import type { EventReader } from "./event_stream.ts";
 import type { BlockHead, ModelEvent, ReasoningData, Usage } from "./model.ts";
 
@@ -39,6 +41,18 @@ interface AnthropicUsage {
   readonly output_tokens?: number | null;
   readonly cache_read_input_tokens?: number | null;
   readonly cache_creation_input_tokens?: number | null;
+}
+
+/**
+ * An event as it stands on the wire; undefined for one that says only that the server is there.
+ *
+ * @throws {SyntaxError} when it is not JSON.
+ * @throws {ModelError} when it is the server's error.
+ */
+export function parseAnthropicEvent({ data }: EventSourceMessage): AnthropicEvent | undefined {
+  const event = JSON.parse(data);
+  if (event?.type === "error") throw streamError(event, undefined);
+  return event?.type === "ping" ? undefined : event;
 }
 
 /** A block that has started and not yet stopped. */

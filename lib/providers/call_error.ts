@@ -67,7 +67,7 @@ export function streamError(payload: unknown, cause: unknown): ModelError {
  */
 export function readRetryAfter(headers: Headers, nowMs: number): number | undefined {
   const millis = nonNegative(headers.get("retry-after-ms"));
-  if (millis !== undefined) return millis;
+  if (millis !== undefined) return Math.round(millis);
   const text = headers.get("retry-after");
   const seconds = nonNegative(text);
   if (seconds !== undefined) return Math.round(seconds * 1000);

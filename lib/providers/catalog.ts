@@ -1,8 +1,15 @@
 import * as v from "valibot";
-import { authHint, type Env, modelCapability, modelScheme } from "../manifest/mod.ts";
+import {
+  authHint,
+  type Env,
+  modelCapability,
+  modelScheme,
+  modelTimeouts,
+} from "../manifest/mod.ts";
 import { uint } from "../protocol/mod.ts";
 import { BUILTIN_CATALOG } from "./builtin_catalog.ts";
 import { applyOverrides, modelOverrides, providerOverrides } from "./catalog_overrides.ts";
+import { modelPrice } from "./price.ts";
 
 /** A service that offers models (spec 20 §10.2). */
 export const catalogProvider = v.object({
@@ -13,6 +20,8 @@ export const catalogProvider = v.object({
   auth_hint: authHint,
   default_capability: v.exactOptional(modelCapability),
   default_context_window: v.exactOptional(uint),
+  /** Where the usual ones do not fit. */
+  timeouts: v.exactOptional(modelTimeouts),
 });
 export type CatalogProvider = v.InferOutput<typeof catalogProvider>;
 
@@ -26,6 +35,7 @@ export const catalogModel = v.object({
   max_context_window: v.exactOptional(uint),
   /** The longest answer that the model gives. */
   max_output_tokens: v.exactOptional(uint),
+  price: v.exactOptional(modelPrice),
 });
 export type CatalogModel = v.InferOutput<typeof catalogModel>;
 

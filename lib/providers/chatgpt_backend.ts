@@ -2,7 +2,7 @@ import { apiError } from "./call_error.ts";
 import type { CodexSession } from "./codex_auth.ts";
 import type { CodexLogin } from "./codex_login.ts";
 import { ModelError, type ModelEvent } from "./model.ts";
-import { CLIENT_NAME, requestHeaders } from "./sdk_client.ts";
+import { CLIENT_NAME, requestHeaders } from "./request_headers.ts";
 
 /** A request as it goes out. */
 export interface Outgoing {
@@ -10,7 +10,7 @@ export interface Outgoing {
   /** Must not be repeated in an error. */
   readonly secret: string | null;
   /** Bytes are sent as they are, other objects as JSON. */
-  readonly body: object;
+  readonly body: object | Uint8Array<ArrayBuffer>;
 }
 
 /** A request to ChatGPT's server that nobody has signed yet. */

@@ -4,7 +4,7 @@ import { apiError, isRetryableStatus, parseJson } from "./call_error.ts";
 import { type RenewedTokens, renewedTokens } from "./codex_auth.ts";
 import { orAborted } from "./http.ts";
 import type { ModelError } from "./model.ts";
-import { requestHeaders } from "./sdk_client.ts";
+import { requestHeaders } from "./request_headers.ts";
 
 /** Where and how patiently tokens are renewed. */
 export interface TokenEndpoint {

@@ -11,16 +11,19 @@ const BY_KEY = [
 ];
 
 /**
- * The model of a start that names none, as `<provider>/<model id>`: `POD_MODEL`, else one of the first
- * provider whose key is in the environment (spec 70 §9-16).
+ * The models that a start may choose by itself, as `<provider>/<model id>`: `POD_MODEL`, then one of
+ * each provider whose key is in the environment (spec 70 §9-16).
  *
- * @throws {ProviderError} `no_model`, when there is neither
+ * @throws {ProviderError} `no_model`, when there is none
  */
-export function defaultModel(env: Env): string {
+export function defaultModels(env: Env): readonly [string, ...string[]] {
   const named = env("POD_MODEL");
-  if (named) return named;
-  const found = BY_KEY.find(({ variable }) => keyVariables(variable).some((name) => env(name)));
-  if (found !== undefined) return found.reference;
+  const found = BY_KEY.filter(({ variable }) => keyVariables(variable).some((name) => env(name)));
+  const [first, ...others] = new Set([
+    ...(named ? [named] : []),
+    ...found.map(({ reference }) => reference),
+  ]);
+  if (first !== undefined) return [first, ...others];
   const vendorVariables = BY_KEY.map(({ variable }) => keyVariables(variable).at(-1));
   throw new ProviderError(
     "no_model",
@@ -28,4 +31,13 @@ export function defaultModel(env: Env): string {
       "with --model PROVIDER/MODEL (a local server works too: --model ollama-local/MODEL), " +
       "or try it without a key: --model demo/tour",
   );
+}
+
+/**
+ * The model of a start that names none: the first of those.
+ *
+ * @throws {ProviderError} `no_model`, when there is none
+ */
+export function defaultModel(env: Env): string {
+  return defaultModels(env)[0];
 }

@@ -1,6 +1,6 @@
 import { messageOf } from "../base/mod.ts";
 import type { StopReason } from "../protocol/mod.ts";
-import { endedEarly, streamError } from "./call_error.ts";
+import { endedEarly } from "./call_error.ts";
 import { type CallLimits, HttpCall } from "./http.ts";
 import { ModelError, type ModelEvent } from "./model.ts";
 
@@ -23,8 +23,6 @@ export interface EventSource<Wire> {
   readonly reader: EventReader<Wire>;
   /** Sends the request through `call` and gives an iterator of parsed events. */
   open(call: HttpCall): PromiseLike<AsyncIterable<Wire>>;
-  /** An SDK's class of errors that the provider itself reports, with what it said. @default none */
-  readonly ApiError?: abstract new (...args: never[]) => Error & { readonly error: unknown };
   /** Must not be repeated in an error: some providers quote the key that they refuse. */
   readonly secret: string | null;
   /** The error text for data that is not JSON. */
@@ -74,13 +72,15 @@ function withoutSecret(error: ModelError, secret: string | null): ModelError {
   if (!secret || !error.message.includes(secret)) return error;
   const { kind, status, apiCode, retryAfterMs } = error;
   const message = error.message.replaceAll(secret, "[key]");
-  return new ModelError(kind, message, { status, apiCode, retryAfterMs });
+  return new ModelError(kind, message, {
+    status,
+    apiCode: apiCode?.replaceAll(secret, "[key]"),
+    retryAfterMs,
+  });
 }
 
 function toModelError<Wire>(error: unknown, source: EventSource<Wire>): ModelError {
   if (error instanceof ModelError) return error;
-  const { ApiError } = source;
-  if (ApiError && error instanceof ApiError) return streamError(error.error, error);
   const detail = messageOf(error);
   const garbled = error instanceof SyntaxError;
   const text = garbled ? source.unreadable(detail) : `SSE parse error: ${detail}`;

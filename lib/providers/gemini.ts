@@ -6,7 +6,7 @@ import { GeminiReader } from "./gemini_stream.ts";
 import type { HttpCall } from "./http.ts";
 import type { Model, ModelRequest } from "./model.ts";
 import type { ModelSetup } from "./open_model.ts";
-import { requestHeaders } from "./sdk_client.ts";
+import { requestHeaders } from "./request_headers.ts";
 
 /** The version that has tools, thinking and whatever else is not old. */
 const API_VERSION = "v1beta";

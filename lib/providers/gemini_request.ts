@@ -2,7 +2,7 @@ import type { JsonObject } from "../base/mod.ts";
 import type { RequestConfig } from "../protocol/mod.ts";
 import { type GeminiContent, geminiContents } from "./gemini_contents.ts";
 import type { ModelRequest } from "./model.ts";
-import { ignoredReasoning, type Reasoning, usableReasoning } from "./reasoning.ts";
+import { type Reasoning, reasoningWarnings, usableReasoning } from "./reasoning.ts";
 import type { ResolvedModel } from "./resolve_model.ts";
 
 /**
@@ -72,8 +72,7 @@ export function geminiBody(request: ModelRequest, model: ResolvedModel): GeminiB
 
 /** What `config` asks for and a request to `model` leaves out, one text each. */
 export function geminiUnsupported(config: RequestConfig, model: ResolvedModel): string[] {
-  const ignored = ignoredReasoning(config, model);
-  return ignored === undefined ? [] : [ignored];
+  return reasoningWarnings(config, model);
 }
 
 /** Thoughts are shown to whoever asks for thinking; with a budget of 0 the API refuses to show any. */

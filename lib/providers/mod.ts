@@ -20,8 +20,9 @@ export {
   resolveCredential,
 } from "./credential.ts";
 export { type CredentialFile } from "./credential_file.ts";
-export { defaultModel } from "./default_model.ts";
+export { defaultModel, defaultModels } from "./default_model.ts";
 export * from "./model.ts";
 export { openModel, type OpenModelOptions } from "./open_model.ts";
+export { costOf, type ModelPrice } from "./price.ts";
 export { ProviderError } from "./provider_error.ts";
 export { type ResolvedModel, resolveModel } from "./resolve_model.ts";

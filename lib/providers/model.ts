@@ -2,6 +2,7 @@ import { PodError, type PodErrorOptions } from "../base/mod.ts";
 import type { JsonObject } from "../base/mod.ts";
 import type { ModelScheme } from "../manifest/mod.ts";
 import type { Item, RequestConfig, StopReason } from "../protocol/mod.ts";
+import type { ModelPrice } from "./price.ts";
 
 /** A tool as the model is told about it. */
 export interface ToolDefinition {
@@ -71,6 +72,13 @@ export interface ModelInfo {
   readonly scheme: string;
   /** Tokens that fit, prompt and answer together. */
   readonly contextWindow: number;
+  /** What its tokens cost. @default not known */
+  readonly price?: ModelPrice;
+}
+
+/** The model as `--model` names it. */
+export function modelName({ provider, id }: ModelInfo): string {
+  return `${provider}/${id}`;
 }
 
 /** One model behind one API: sends exactly one HTTP request per call and never retries by itself. */

@@ -5,7 +5,7 @@ import type { ResolvedModel } from "./resolve_model.ts";
 
 /** What opening a model may need beside the model itself. */
 export interface OpenModelOptions {
-  /** Time limits that differ from the usual ones. */
+  /** Time limits that differ from those of the model. */
   readonly limits?: Partial<CallLimits>;
   /** Reads the file of a scripted model. */
   readText(path: string): Promise<string>;
@@ -30,9 +30,9 @@ export async function openModel(
   credential: Credential,
   options: OpenModelOptions,
 ): Promise<Model> {
-  const { provider, modelId, scheme, contextWindow } = resolved;
-  const info = { provider, id: modelId, scheme, contextWindow };
-  const limits = { ...DEFAULT_CALL_LIMITS, ...options.limits };
+  const { provider, modelId, scheme, contextWindow, price } = resolved;
+  const info = { provider, id: modelId, scheme, contextWindow, ...(price && { price }) };
+  const limits = { ...DEFAULT_CALL_LIMITS, ...resolved.limits, ...options.limits };
   switch (scheme) {
     case "anthropic": {
       const { anthropicModel } = await import("./anthropic.ts");

@@ -2,8 +2,9 @@ import type { OpenAI } from "openai";
 import type { Item, RequestConfig, ToolCallItem } from "../protocol/mod.ts";
 import { messageText } from "../protocol/mod.ts";
 import type { ModelRequest } from "./model.ts";
-import { ignoredSetting, usableReasoning } from "./reasoning.ts";
+import { ignoredSetting, reasoningWarnings, usableReasoning } from "./reasoning.ts";
 import type { ResolvedModel } from "./resolve_model.ts";
+import { samplingSettings, samplingWarnings } from "./sampling.ts";
 import { flaggedResultText, toolInput } from "./wire_text.ts";
 
 type Body = OpenAI.Chat.ChatCompletionCreateParamsStreaming;
@@ -14,6 +15,7 @@ type ToolCall = OpenAI.Chat.ChatCompletionMessageFunctionToolCall;
 export function openaiChatBody(request: ModelRequest, model: ResolvedModel): Body {
   const { system, items, tools, config } = request;
   const reasoning = usableReasoning(config, model.capability);
+  const { top_k: _unknown, ...sampling } = samplingSettings(config);
   return {
     model: model.modelId,
     messages: [
@@ -29,8 +31,7 @@ export function openaiChatBody(request: ModelRequest, model: ResolvedModel): Bod
       })),
     }),
     ...(config.max_tokens !== null && { max_completion_tokens: config.max_tokens }),
-    ...(config.temperature !== null && { temperature: config.temperature }),
-    ...(config.top_p !== null && { top_p: config.top_p }),
+    ...(model.capability.sampling !== false && sampling),
     ...(config.stop_sequences.length > 0 && { stop: config.stop_sequences }),
     ...(reasoning?.kind === "effort" && {
       reasoning_effort: reasoning.effort as OpenAI.ReasoningEffort,
@@ -40,14 +41,14 @@ export function openaiChatBody(request: ModelRequest, model: ResolvedModel): Bod
 
 /** What `config` asks for and a request to `model` leaves out, one text each. */
 export function openaiChatUnsupported(config: RequestConfig, model: ResolvedModel): string[] {
-  const texts: string[] = [];
-  if (config.top_k !== null) texts.push(ignoredSetting("top_k", "OpenAI Chat"));
-  if (typeof config.reasoning === "number") {
-    texts.push(ignoredSetting("reasoning", "OpenAI Chat as a budget"));
-  } else if (config.reasoning !== null && !usableReasoning(config, model.capability)) {
-    texts.push(ignoredSetting("reasoning", `${model.modelId} as an effort`));
-  }
-  return texts;
+  const takesSampling = model.capability.sampling !== false;
+  const refused = takesSampling ? { ...config, temperature: null, top_p: null } : config;
+  return [
+    ...samplingWarnings(refused, takesSampling ? "OpenAI Chat" : model.modelId),
+    ...(typeof config.reasoning === "number"
+      ? [ignoredSetting("reasoning", "OpenAI Chat as a budget")]
+      : reasoningWarnings(config, model)),
+  ];
 }
 
 /**

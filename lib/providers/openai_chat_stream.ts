@@ -1,5 +1,7 @@
+import type { EventSourceMessage } from "eventsource-parser";
 import type { Item, StopReason } from "../protocol/mod.ts";
 import { CallIds } from "./call_ids.ts";
+import { streamError } from "./call_error.ts";
 import type { EventReader } from "./event_stream.ts";
 import { type BlockHead, ModelError, type ModelEvent, type Usage } from "./model.ts";
 
@@ -35,7 +37,22 @@ interface ChatToolCall {
 interface ChatUsage {
   readonly prompt_tokens?: number | null;
   readonly completion_tokens?: number | null;
-  readonly prompt_tokens_details?: { readonly cached_tokens?: number | null } | null;
+  readonly prompt_tokens_details?: {
+    readonly cached_tokens?: number | null;
+    readonly cache_write_tokens?: number | null;
+  } | null;
+}
+
+/**
+ * A chunk as it stands on the wire.
+ *
+ * @throws {SyntaxError} when it is not JSON.
+ * @throws {ModelError} when it is the server's error.
+ */
+export function parseChatChunk({ event, data }: EventSourceMessage): ChatChunk {
+  const chunk = JSON.parse(data);
+  if (event === "error" || chunk?.error) throw streamError(chunk?.error ?? chunk, undefined);
+  return chunk;
 }
 
 /** The block that is being written; a chat stream has one at a time. */
@@ -128,7 +145,9 @@ export class ChatReader implements EventReader<ChatChunk> {
 
   #close(out: ModelEvent[]): void {
     if (this.#open === undefined) return;
-    out.push({ type: "block_stop", index: this.#open.index });
+    const { index, kind } = this.#open;
+    const thought = kind === "thinking" && { reasoning: { scheme: "openai_chat" as const } };
+    out.push({ type: "block_stop", index, ...thought });
     this.#open = undefined;
   }
 }
@@ -160,6 +179,6 @@ function normalised(usage: ChatUsage): Usage {
     inputTokens: usage.prompt_tokens ?? null,
     outputTokens: usage.completion_tokens ?? null,
     cacheReadTokens: usage.prompt_tokens_details?.cached_tokens ?? null,
-    cacheWriteTokens: null,
+    cacheWriteTokens: usage.prompt_tokens_details?.cache_write_tokens ?? null,
   };
 }

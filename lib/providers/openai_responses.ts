@@ -2,50 +2,39 @@ import { plainBaseUrl, versionedBaseUrl } from "./base_url.ts";
 import { type Outgoing, throughChatGpt } from "./chatgpt_backend.ts";
 import { readStream } from "./event_stream.ts";
 import type { HttpCall } from "./http.ts";
-import type { Model, ModelEvent, ModelRequest } from "./model.ts";
+import type { Model, ModelRequest } from "./model.ts";
 import type { ModelSetup } from "./open_model.ts";
-import type { ResponsesEvent } from "./openai_responses_event.ts";
+import { parseResponsesEvent } from "./openai_responses_event.ts";
 import { openaiResponsesBody, openaiResponsesUnsupported } from "./openai_responses_request.ts";
 import { ResponsesReader } from "./openai_responses_stream.ts";
-import { requestHeaders, SDK_OPTIONS } from "./sdk_client.ts";
-
-/** What the SDK would otherwise take from the environment. */
-const NOT_FROM_ENVIRONMENT = {
-  adminAPIKey: null,
-  organization: null,
-  project: null,
-  webhookSecret: null,
-} as const;
+import { requestHeaders } from "./request_headers.ts";
+import { wireEvents } from "./wire_events.ts";
 
 /**
  * A model behind OpenAI's Responses API or a server that speaks it (spec 20 §6.3); with the login of the
- * Codex CLI, a model behind ChatGPT's own server (spec 20 §10.4). The SDK is loaded with the first request.
+ * Codex CLI, a model behind ChatGPT's own server (spec 20 §10.4).
  *
  * @throws {ModelError} `config`, when base URL or key cannot be used.
  */
 export function openaiResponsesModel({ resolved, info, credential, limits }: ModelSetup): Model {
   const { kind } = credential;
-  const baseURL = (kind === "codex_oauth" ? plainBaseUrl : versionedBaseUrl)(resolved.baseUrl);
+  const base = (kind === "codex_oauth" ? plainBaseUrl : versionedBaseUrl)(resolved.baseUrl);
 
-  async function* send(
-    { headers, secret, body }: Outgoing,
-    signal: AbortSignal,
-  ): AsyncGenerator<ModelEvent> {
-    const { OpenAI } = await import("openai");
-    /** Posts by path: `responses.create` looks at the answer again. */
-    const open = ({ fetch, signal }: HttpCall) =>
-      new OpenAI({ ...SDK_OPTIONS, ...NOT_FROM_ENVIRONMENT, baseURL, fetch })
-        .post<AsyncIterable<ResponsesEvent>>("/responses", { body, stream: true, signal });
-    yield* readStream({
+  const open = async (given: Outgoing["body"], { fetch, signal }: HttpCall) => {
+    const body = given instanceof Uint8Array ? given : JSON.stringify(given);
+    const response = await fetch(`${base}/responses`, { method: "POST", body, signal });
+    return wireEvents(response, parseResponsesEvent);
+  };
+
+  const send = ({ headers, secret, body }: Outgoing, signal: AbortSignal) =>
+    readStream({
       headers,
       limits,
       secret,
       reader: new ResponsesReader(),
-      open,
-      ApiError: OpenAI.APIError,
+      open: (call) => open(body, call),
       unreadable: (detail) => `API error [parse_error]: Failed to parse SSE data: ${detail}`,
     }, signal);
-  }
 
   const bodyOf = (request: ModelRequest) => openaiResponsesBody(request, resolved);
   const unsupported: Model["unsupported"] = (config) =>

@@ -1,3 +1,6 @@
+import type { EventSourceMessage } from "eventsource-parser";
+import { streamError } from "./call_error.ts";
+
 /**
  * A parsed event of a Responses stream, as far as it is read. Every member may be missing, and event
  * and item types are added all the time: those that are not known here are passed over.
@@ -18,6 +21,18 @@ export interface ResponsesEvent {
     readonly usage?: ResponsesUsage | null;
     readonly incomplete_details?: { readonly reason?: string | null } | null;
   };
+}
+
+/**
+ * An event as it stands on the wire.
+ *
+ * @throws {SyntaxError} when it is not JSON.
+ * @throws {ModelError} when it is no event but a router's error.
+ */
+export function parseResponsesEvent({ data }: EventSourceMessage): ResponsesEvent {
+  const event = JSON.parse(data);
+  if (event?.error && event.type === undefined) throw streamError(event.error, undefined);
+  return event;
 }
 
 /** An item of the answer, as far as it has come. */

@@ -2,8 +2,9 @@ import type { OpenAI } from "openai";
 import type { JsonObject } from "../base/mod.ts";
 import type { Item, MessageItem, ReasoningItem, RequestConfig } from "../protocol/mod.ts";
 import type { ModelRequest, ToolDefinition } from "./model.ts";
-import { canRead, ignoredSetting, usableReasoning } from "./reasoning.ts";
+import { canRead, ignoredSetting, reasoningWarnings, usableReasoning } from "./reasoning.ts";
 import type { ResolvedModel } from "./resolve_model.ts";
+import { samplingSettings } from "./sampling.ts";
 import { toolInput, toolResultText } from "./wire_text.ts";
 
 type Body = Omit<OpenAI.Responses.ResponseCreateParamsStreaming, "input"> & {
@@ -25,8 +26,14 @@ type InputItem =
 /** `system` is refused by some of the servers that speak this API. */
 const ROLES = { user: "user", system: "developer", assistant: "assistant" } as const;
 
+type Setting = keyof RequestConfig;
+
 /** Settings that the ChatGPT backend answers with an error (spec 20 §10.4). */
-const REFUSED_BY_CHATGPT = ["max_tokens", "temperature", "top_p"] as const;
+const REFUSED_BY_CHATGPT: readonly Setting[] = ["max_tokens", "temperature", "top_p"];
+/** Settings that models answer with an error which choose their words by themselves. */
+const SAMPLING: readonly Setting[] = ["temperature", "top_p"];
+/** Settings that the API does not have. */
+const UNKNOWN: readonly Setting[] = ["top_k", "stop_sequences"];
 
 /** The body of a Responses request (spec 20 §6.3). The server keeps nothing: all of it is sent each time. */
 export function openaiResponsesBody(request: ModelRequest, model: ResolvedModel): Body {
@@ -46,40 +53,44 @@ export function openaiResponsesBody(request: ModelRequest, model: ResolvedModel)
     ...(reasoning?.kind === "effort" && {
       reasoning: { effort: reasoning.effort as OpenAI.ReasoningEffort, summary: "auto" as const },
     }),
-    ...(isChatGpt(model) ? {} : limits(config)),
+    ...(isChatGpt(model) ? {} : limits(config, model)),
     ...(cacheKey !== undefined && { prompt_cache_key: cacheKey }),
   };
 }
 
 /** What `config` asks for and a request to `model` leaves out, one text each. */
 export function openaiResponsesUnsupported(config: RequestConfig, model: ResolvedModel): string[] {
-  const texts: string[] = [];
-  for (const name of isChatGpt(model) ? REFUSED_BY_CHATGPT : []) {
-    if (config[name] !== null) {
-      texts.push(ignoredSetting(name, "OpenAI Responses (ChatGPT backend)"));
-    }
-  }
-  if (config.top_k !== null) texts.push(ignoredSetting("top_k", "OpenAI Responses"));
-  if (config.stop_sequences.length > 0) {
-    texts.push(ignoredSetting("stop_sequences", "OpenAI Responses"));
-  }
-  if (typeof config.reasoning === "number") {
-    texts.push(ignoredSetting("reasoning", "OpenAI Responses as a budget"));
-  } else if (config.reasoning !== null && !usableReasoning(config, model.capability)) {
-    texts.push(ignoredSetting("reasoning", `${model.modelId} as an effort`));
-  }
-  return texts;
+  const { modelId, capability } = model;
+  const refused = isChatGpt(model)
+    ? ignoredSettings(REFUSED_BY_CHATGPT, config, "OpenAI Responses (ChatGPT backend)")
+    : ignoredSettings(capability.sampling === false ? SAMPLING : [], config, modelId);
+  return [
+    ...refused,
+    ...ignoredSettings(UNKNOWN, config, "OpenAI Responses"),
+    ...(typeof config.reasoning === "number"
+      ? [ignoredSetting("reasoning", "OpenAI Responses as a budget")]
+      : reasoningWarnings(config, model)),
+  ];
+}
+
+/** One warning for each of these settings that is set. */
+function ignoredSettings(names: readonly Setting[], config: RequestConfig, receiver: string) {
+  const isSet = (name: Setting) => {
+    const value = config[name];
+    return Array.isArray(value) ? value.length > 0 : value !== null;
+  };
+  return names.filter(isSet).map((name) => ignoredSetting(name, receiver));
 }
 
 function isChatGpt({ auth }: ResolvedModel): boolean {
   return auth.kind === "codex_oauth";
 }
 
-function limits({ max_tokens, temperature, top_p }: RequestConfig) {
+function limits(config: RequestConfig, { capability }: ResolvedModel) {
+  const { top_k: _unknown, ...sampling } = samplingSettings(config);
   return {
-    ...(max_tokens !== null && { max_output_tokens: max_tokens }),
-    ...(temperature !== null && { temperature }),
-    ...(top_p !== null && { top_p }),
+    ...(config.max_tokens !== null && { max_output_tokens: config.max_tokens }),
+    ...(capability.sampling !== false && sampling),
   };
 }
 

@@ -7,16 +7,29 @@ export type Reasoning =
   | { readonly kind: "effort"; readonly effort: string }
   | { readonly kind: "budget"; readonly tokens: number };
 
-/** The `reasoning` setting, or undefined when there is none or the model takes no such form. */
+/** All efforts that providers know by name, from the least to the most. */
+const EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"];
+
+/** The `reasoning` setting in the model's own words; undefined when there is none that it takes. */
 export function usableReasoning(
   { reasoning }: RequestConfig,
-  { reasoning: accepted }: ModelCapability,
+  { reasoning: accepted, efforts }: ModelCapability,
 ): Reasoning | undefined {
   if (reasoning === null || accepted === undefined) return undefined;
-  if (typeof reasoning === "string") {
-    return accepted === "budget_tokens" ? undefined : { kind: "effort", effort: reasoning };
+  if (typeof reasoning === "number") {
+    return accepted === "effort" ? undefined : { kind: "budget", tokens: reasoning };
   }
-  return accepted === "effort" ? undefined : { kind: "budget", tokens: reasoning };
+  if (accepted === "budget_tokens") return undefined;
+  return { kind: "effort", effort: nearestEffort(reasoning, efforts) };
+}
+
+/** The known effort that is nearest to the one wished for; of two the more moderate one. */
+function nearestEffort(wished: string, known: readonly string[] = []): string {
+  const place = (effort: string) => EFFORTS.indexOf(effort);
+  if (known.length === 0 || known.includes(wished) || place(wished) < 0) return wished;
+  const between = (a: string, b: string) => Math.abs(place(a) - place(b));
+  const distance = (effort: string) => between(effort, wished) + between(effort, "medium") / 100;
+  return known.reduce((best, effort) => distance(effort) < distance(best) ? effort : best);
 }
 
 /** Whether an API of `scheme` can read what an earlier answer thought; old logs do not say whose it is. */
@@ -24,17 +37,23 @@ export function canRead(scheme: ModelScheme, item: ReasoningItem): boolean {
   return item.scheme === undefined || item.scheme === scheme;
 }
 
-/** The warning for a `reasoning` setting in a form that the model does not take, if it is one. */
-export function ignoredReasoning(
-  config: RequestConfig,
-  { modelId, capability }: ResolvedModel,
-): string | undefined {
-  if (config.reasoning === null || usableReasoning(config, capability)) return undefined;
-  const form = typeof config.reasoning === "string" ? "an effort" : "a budget";
-  return ignoredSetting("reasoning", `${modelId} as ${form}`);
-}
-
 /** The warning for a setting that is left out of the request (spec 20 §6.0). */
 export function ignoredSetting(name: keyof RequestConfig, receiver: string): string {
   return `'${name}' is not supported by ${receiver} and will be ignored`;
+}
+
+/** The warnings for a `reasoning` setting that the model does not take, or not as it is (spec 20 W16). */
+export function reasoningWarnings(
+  config: RequestConfig,
+  { modelId, capability }: ResolvedModel,
+): string[] {
+  const { reasoning } = config;
+  if (reasoning === null) return [];
+  const usable = usableReasoning(config, capability);
+  if (usable === undefined) {
+    const form = typeof reasoning === "string" ? "an effort" : "a budget";
+    return [ignoredSetting("reasoning", `${modelId} as ${form}`)];
+  }
+  if (usable.kind === "budget" || usable.effort === reasoning) return [];
+  return [`'reasoning' \`${reasoning}\` is not known to ${modelId}: \`${usable.effort}\` is used`];
 }

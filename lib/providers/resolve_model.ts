@@ -1,5 +1,13 @@
-import type { ModelAuth, ModelCapability, ModelConfig, ModelScheme } from "../manifest/mod.ts";
+import type {
+  ModelAuth,
+  ModelCapability,
+  ModelConfig,
+  ModelScheme,
+  ModelTimeouts,
+} from "../manifest/mod.ts";
 import type { Catalog } from "./catalog.ts";
+import type { CallLimits } from "./http.ts";
+import type { ModelPrice } from "./price.ts";
 import { ProviderError } from "./provider_error.ts";
 
 /** Everything that is needed to open a model, except the secret itself. */
@@ -20,6 +28,10 @@ export interface ResolvedModel {
   readonly contextWindow: number;
   /** The longest answer in tokens, when the catalog knows it. */
   readonly maxOutputTokens?: number;
+  /** What its tokens cost, when the catalog knows it. */
+  readonly price?: ModelPrice;
+  /** Time limits other than the usual ones. */
+  readonly limits?: Partial<CallLimits>;
 }
 
 const DEFAULT_CONTEXT_WINDOW = 200_000;
@@ -67,7 +79,20 @@ export function resolveModel(config: ModelConfig, catalog: Catalog): ResolvedMod
       defaultCapability(scheme),
     contextWindow: Math.min(window, maximum),
     ...(model?.max_output_tokens !== undefined && { maxOutputTokens: model.max_output_tokens }),
+    ...(model?.price !== undefined && config.model_id === undefined && { price: model.price }),
+    ...callLimits({ ...provider?.timeouts, ...config.timeouts }),
   };
+}
+
+function callLimits(
+  { open_ms, first_event_ms, idle_ms }: ModelTimeouts,
+): Pick<ResolvedModel, "limits"> {
+  const limits = {
+    ...(open_ms !== undefined && { openMs: open_ms }),
+    ...(first_event_ms !== undefined && { firstEventMs: first_event_ms }),
+    ...(idle_ms !== undefined && { idleMs: idle_ms }),
+  };
+  return Object.keys(limits).length > 0 ? { limits } : {};
 }
 
 /** Splits at the first slash only: ids of models may have more. */

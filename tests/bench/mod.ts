@@ -14,6 +14,7 @@ import { benchCancel } from "./cancel.ts";
 import { benchFanOut } from "./fan_out.ts";
 import { type Figure, formatFigures } from "./figure.ts";
 import { benchLoad } from "./load.ts";
+import { benchProviders } from "./providers.ts";
 import { benchResident } from "./resident.ts";
 import { benchRequestBuilding } from "./request_building.ts";
 import { benchSessionLog } from "./session_log.ts";
@@ -32,6 +33,7 @@ const BENCHES: Readonly<Record<string, (directory: string) => Promise<Figure[]>>
   session_log: benchSessionLog,
   request_building: () => Promise.resolve(benchRequestBuilding()),
   fan_out: benchFanOut,
+  providers: benchProviders,
 };
 
 const root = await Deno.makeTempDir({ prefix: "pod-bench-" });

@@ -1,3 +1,4 @@
+import { ModelError } from "../../lib/providers/mod.ts";
 import { CountingTool, untilAborted } from "../support/counting_tool.ts";
 import {
   answer,
@@ -244,6 +245,37 @@ Deno.test("10.7.7 notify while idle, while running and while paused", async () =
     ${said("seen")}
     ${callEnded({ call: 3, turn: 2, items: 7 })}
     ${finished({ turns: 3 })}
+    U> {"kind":"turn_ended","pod_name":"test"}
+    `,
+  );
+});
+
+Deno.test("10.6.7 10.15-28 a stream that breaks after a whole text and in another one", async () => {
+  const error = new ModelError("broken", "SSE parse error: closed");
+  const events = [...text("Whole.")(0), ...text("Half")(1).slice(0, -1)];
+  await using served = await afterFirstRun([{ events, error }, answer(text(" Rest."))]);
+  const note = JSON.stringify(
+    "[The connection broke while you were answering. What you had said until then is above. Go on " +
+      "where it ends, without saying it again. No tool has been called since.]",
+  );
+  await play(
+    served,
+    `
+    C> {"method":"run","params":{"input":[{"kind":"text","content":"go"}]}}
+    ${accepted("go")}
+    S< {"event":"turn_start","data":{"turn":1}}
+    S< {"event":"llm_call_start","data":{"llm_call":1}}
+    S< {"event":"text_delta","data":{"text":"Whole."}}
+    S< {"event":"text_done","data":{"text":"Whole."}}
+    S< {"event":"text_delta","data":{"text":"Half"}}
+    S< {"event":"llm_call_end","data":{"llm_call":1}}
+    L: {"kind":"assistant_item","ts":0,"item":{"kind":"message","role":"assistant","content":[{"kind":"text","text":"Whole."}]}}
+    L: {"kind":"assistant_item","ts":0,"item":{"kind":"message","role":"system","content":[{"kind":"text","text":${note}}]}}
+    S< {"event":"llm_continuation","data":{"llm_call":1,"attempt":1,"max_attempts":3,"reason":"SSE parse error: closed"}}
+    S< {"event":"llm_call_start","data":{"llm_call":2}}
+    ${said(" Rest.")}
+    ${callEnded({ call: 2, turn: 1, items: 5 })}
+    ${finished({ turns: 2 })}
     U> {"kind":"turn_ended","pod_name":"test"}
     `,
   );

@@ -2,7 +2,7 @@ import { deepEqual, equal, match } from "../support/assert.ts";
 import { anthropicAt } from "../support/model_env.ts";
 import { type Answer, startModelServer } from "../support/model_server.ts";
 import { Workspace } from "../support/pod_process.ts";
-import { lastReportOf } from "../support/run_output.ts";
+import { lastReportOf, reportOf } from "../support/run_output.ts";
 
 const OVERLOADED: Answer = {
   status: 500,
@@ -20,6 +20,7 @@ const BREAKS: Answer = {
   stallAfterEvents: 4,
   stallMs: 100,
 };
+const ENDS_EARLY: Answer = { text: ["half ", "an answer"], cutAfterEvents: 4, cut: "clean" };
 
 /** Per case: what the model's server does, and what becomes of the run. */
 const CASES: readonly {
@@ -54,22 +55,29 @@ const CASES: readonly {
     says: /pod: error: .*500.*out of order/,
   },
   {
-    name: "1 for a stream that breaks in the middle",
-    answers: [BREAKS],
-    code: 1,
-    requests: 1,
-    says: /pod: error: Client error: /,
+    name: "0 when the answer that broke off comes whole the next time",
+    answers: [BREAKS, ENDS_EARLY, { text: "a whole answer" }],
+    code: 0,
+    requests: 3,
+    says: /! the answer broke off: .*; continued, 2 of 3\nfinished/,
   },
   {
-    name: "1 for a stream that ends before the answer does",
-    answers: [{ text: ["half ", "an answer"], cutAfterEvents: 4, cut: "clean" }],
+    name: "1 for streams that keep breaking in the middle",
+    answers: [BREAKS, BREAKS, BREAKS, BREAKS],
     code: 1,
-    requests: 1,
+    requests: 4,
+    says: /pod: error: Client error: .*interrupted too many times/,
+  },
+  {
+    name: "1 for streams that keep ending before the answer does",
+    answers: [ENDS_EARLY, ENDS_EARLY, ENDS_EARLY, ENDS_EARLY],
+    code: 1,
+    requests: 4,
     says: /pod: error: Client error: .*ended/,
   },
   {
     name: "1 for an error inside the stream",
-    answers: [{ text: "half", inStreamError: { type: "api_error", message: "lost it" } }],
+    answers: [{ text: "half", inStreamError: { type: "invalid_request", message: "lost it" } }],
     code: 1,
     requests: 1,
     says: /pod: error: .*lost it/,
@@ -120,11 +128,15 @@ for (const { name, answers, flags = [], code, requests, says } of CASES) {
   });
 }
 
-Deno.test("exit code 1 with the text that came before the break", async () => {
-  await using server = startModelServer([BREAKS]);
+Deno.test("exit code 0: what came before a break has a line of its own; json has the answer alone", async () => {
+  const answers = [BREAKS, { text: "a whole answer" }];
+  await using server = startModelServer([...answers, ...answers]);
   await using workspace = await Workspace.create();
-  const { stdout } = await workspace.run(["run", "Hi"], { env: anthropicAt(server) });
-  equal(stdout, "half \n");
+  const env = anthropicAt(server);
+  const { stdout } = await workspace.run(["run", "--quiet", "Hi"], { env });
+  equal(stdout, "half \n\na whole answer\n");
+  const report = reportOf(await workspace.run(["run", "-o", "json", "Hi"], { env }));
+  equal(report.text, "a whole answer");
 });
 
 Deno.test("exit code 1 over the OpenAI wire", async () => {

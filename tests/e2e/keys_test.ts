@@ -1,8 +1,9 @@
 import { deepEqual, equal, match, ok } from "../support/assert.ts";
 import { processesWith } from "../support/marked_processes.ts";
 import { anthropicAt } from "../support/model_env.ts";
-import { startModelServer } from "../support/model_server.ts";
+import { type Answer, startModelServer } from "../support/model_server.ts";
 import { Workspace } from "../support/pod_process.ts";
+import { eventsOf } from "../support/run_output.ts";
 
 const SECRET = "sk-test-0123456789abcdef";
 const KEYS = Object.fromEntries(
@@ -15,10 +16,10 @@ const KEYS = Object.fromEntries(
 /** The files below a directory that hold `text`. */
 async function filesWith(text: string, directory: string): Promise<string[]> {
   const found: string[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(directory)) {
+  for await (const { name, isDirectory, isFile } of Deno.readDir(directory)) {
     const path = `${directory}/${name}`;
     if (isDirectory) found.push(...await filesWith(text, path));
-    else if ((await Deno.readTextFile(path)).includes(text)) found.push(path);
+    else if (isFile && (await Deno.readTextFile(path)).includes(text)) found.push(path);
   }
   return found;
 }
@@ -83,16 +84,75 @@ Deno.test("keys are in nobody's command line", async () => {
   ok(!commands.join("\n").includes(SECRET));
 });
 
-Deno.test("a provider that repeats the key in its error does not give it away", async () => {
-  await using server = startModelServer([{
-    status: 401,
-    errorBody: { type: "error", error: { type: "authentication_error", message: `no: ${SECRET}` } },
-  }]);
+/** What a server may say of the key that it got, in the order of one run: it goes on until the last. */
+const ECHOES: readonly Answer[] = [
+  { status: 500, errorBody: { error: { type: SECRET, message: `bad ${SECRET}!` } } },
+  { status: 503, errorBody: `<html>Authorization: Bearer ${SECRET}</html>` },
+  { text: "Hi", inStreamError: { type: "overloaded_error", message: `${SECRET} is busy` } },
+  { text: "Hi", inStreamError: { type: SECRET, message: `no more for ${SECRET}` } },
+].map((answer) => ({ ...answer, headers: { "retry-after": "0" } }));
+
+const VENDORS = {
+  anthropic: (url: string) => ({ ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: SECRET }),
+  openai: (url: string) => ({ OPENAI_BASE_URL: url, OPENAI_API_KEY: SECRET }),
+};
+
+for (const [vendor, envAt] of Object.entries(VENDORS)) {
+  Deno.test(`20.10.4 ${vendor}: however a provider repeats the key, nobody gets to see it`, async () => {
+    await using server = startModelServer(ECHOES);
+    await using workspace = await Workspace.create();
+    const run = ["run", "-o", "stream-json", "Go"];
+    const finished = await workspace.run(run, { env: envAt(server.url) });
+    equal(finished.code, 1);
+    const told = eventsOf(finished).flatMap(({ event, data }) =>
+      /^(llm_retry|llm_continuation|error)$/.test(event) ? [JSON.stringify(data)] : []
+    );
+    equal(told.length, 4);
+    for (const text of told) match(text, /\[key\]/);
+    ok(!`${finished.stdout}${finished.stderr}`.includes(SECRET));
+    deepEqual(await filesWith(SECRET, workspace.root), []);
+  });
+}
+
+Deno.test("20.10.4 nor in the alert of a fallback, in text, or when models are checked", async () => {
+  const [refusal = {}] = ECHOES;
+  await using server = startModelServer(() => refusal);
   await using workspace = await Workspace.create();
-  const env = { ...anthropicAt(server), ...KEYS };
-  const { code, stdout, stderr } = await workspace.run(["run", "-o", "stream-json", "Go"], { env });
-  equal(code, 1);
-  ok(!stdout.includes(SECRET));
-  ok(!stderr.includes(SECRET));
-  deepEqual(await filesWith(SECRET, workspace.root), []);
+  const keyFile = `${workspace.root}/key.txt`;
+  await Deno.writeTextFile(keyFile, `${SECRET}\n`);
+  await workspace.write(
+    "pod.toml",
+    [
+      '[model]\nref = "anthropic/claude-sonnet-4-6"\nfallback = ["openai/gpt-5.5"]',
+      `auth = { kind = "api_key", file = "${keyFile}" }\nretry = { max_attempts = 1 }`,
+      '[[scope.allow]]\ntarget = "."\npermission = "write"\n',
+    ].join("\n"),
+  );
+  const { ANTHROPIC_API_KEY: _, ...env } = {
+    ...VENDORS.anthropic(server.url),
+    ...VENDORS.openai(server.url),
+  };
+  const run = await workspace.run(["run", "--manifest", "pod.toml", "Go"], { env });
+  match(run.stderr, /claude-sonnet-4-6 stays down: .*\[key\].*; going on with openai\/gpt-5\.5/);
+  const check = await workspace.run(["models", "--check"], { env });
+  match(check.stdout, /openai\/gpt-5\.5 +failed .*\[key\]/);
+  deepEqual([run.code, check.code], [1, 1]);
+  ok(![run, check].some(({ stdout, stderr }) => `${stdout}${stderr}`.includes(SECRET)));
+  deepEqual(await filesWith(SECRET, workspace.root), [keyFile]);
+});
+
+Deno.test("20.10.4 nor around a pod that stays", async () => {
+  await using server = startModelServer(ECHOES);
+  await using workspace = await Workspace.create();
+  const env = VENDORS.anthropic(server.url);
+  equal((await workspace.run(["start", "p"], { env })).code, 0);
+  const commands = processesWith(workspace.root);
+  ok(commands.some((command) => command.includes("serve")));
+  ok(!commands.join("\n").includes(SECRET));
+  // The key is the pod's own: who talks to it needs none.
+  const sent = await workspace.run(["send", "p", "Go", "--wait"]);
+  match(sent.stderr, /\[key\]/);
+  ok(!`${sent.stdout}${sent.stderr}`.includes(SECRET));
+  deepEqual(await filesWith(SECRET, workspace.home), []);
+  equal((await workspace.run(["stop", "p"])).code, 0);
 });

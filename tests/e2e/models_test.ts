@@ -1,5 +1,7 @@
-import { deepEqual, equal, match } from "../support/assert.ts";
+import { deepEqual, equal, match, ok } from "../support/assert.ts";
 import { authText } from "../support/codex_home.ts";
+import { anthropicAt } from "../support/model_env.ts";
+import { startModelServer } from "../support/model_server.ts";
 import { Workspace } from "../support/pod_process.ts";
 
 Deno.test("pod models shows windows and which models have a key", async () => {
@@ -7,11 +9,12 @@ Deno.test("pod models shows windows and which models have a key", async () => {
   const env = { OPENAI_API_KEY: "key-1" };
   const { code, stdout, stderr } = await workspace.run(["models"], { env });
   deepEqual([code, stderr], [0, ""]);
-  match(stdout, /^MODEL +WINDOW +MAX ANSWER +KEY\n/);
-  match(stdout, /^anthropic\/claude-sonnet-4-6 +\d+ +\S+ +ANTHROPIC_API_KEY$/m);
-  match(stdout, /^openai\/gpt-5\.5 +\d+ +\S+ +ready$/m);
-  match(stdout, /^codex-oauth\/gpt-5\.5 +272000 +\S+ +codex login$/m);
-  match(stdout, /^demo\/tour +\d+ +\S+ +ready$/m);
+  match(stdout, /^MODEL +WINDOW +MAX ANSWER +\$\/M IN, OUT +KEY\n/);
+  match(stdout, /^anthropic\/claude-sonnet-4-6 +\d+ +\S+ +3, 15 +ANTHROPIC_API_KEY$/m);
+  match(stdout, /^openai\/gpt-5\.5 +\d+ +\S+ +5, 30 +ready$/m);
+  match(stdout, /^codex-oauth\/gpt-5\.5 +272000 +- +- +codex login$/m);
+  match(stdout, /^demo\/tour +\d+ +- +- +ready$/m);
+  match(stdout, /^lm-studio\/MODEL +\d+ +- +- +ready$/m);
 });
 
 Deno.test("pod models knows a login of the Codex CLI", async () => {
@@ -32,7 +35,7 @@ Deno.test("pod models --json: overrides in the config directory count", async ()
       '[[model]]\nid = "own"\nprovider = "ollama-local"\ncontext_window = 777\n',
   );
   const { stdout } = await workspace.run(["models", "--json"]);
-  const rows: { ref: string; context_window: number }[] = JSON.parse(stdout);
+  const rows: { ref: string; context_window: number; capability: object }[] = JSON.parse(stdout);
   const windowOf = (ref: string) => rows.find((row) => row.ref === ref)?.context_window;
   equal(windowOf("anthropic/claude-sonnet-4-6"), 12345);
   equal(windowOf("ollama-local/own"), 777);
@@ -41,6 +44,8 @@ Deno.test("pod models --json: overrides in the config directory count", async ()
     scheme: "anthropic",
     context_window: 777,
     max_output_tokens: null,
+    capability: rows.find(({ ref }) => ref === "ollama-local/llama3.1")?.capability,
+    price: null,
     key_variables: [],
     needs_login: false,
     ready: true,
@@ -57,4 +62,68 @@ Deno.test("a broken override file is an error that names it, in pod models and p
     match(stderr, /^pod: error: .*providers\.toml/);
     deepEqual([code, stdout], [2, ""]);
   }
+});
+
+Deno.test("pod models --check asks every model that a start could choose, once, for a word", async () => {
+  const refused = { status: 401, errorBody: { error: { message: "no\nsuch key key-2" } } };
+  await using good = startModelServer([{ text: "ok" }]);
+  await using bad = startModelServer([refused]);
+  await using workspace = await Workspace.create();
+  const env = {
+    ...anthropicAt(good),
+    OPENAI_API_KEY: "key-2",
+    OPENAI_BASE_URL: bad.url,
+  };
+  const { code, stdout, stderr } = await workspace.run(["models", "--check"], { env });
+  deepEqual([code, stderr], [1, ""]);
+  match(stdout, /^MODEL +CHECK +FIRST EVENT +WHOLE +WHAT IT CAN DO\n/);
+  match(
+    stdout,
+    /^anthropic\/claude-sonnet-4-6 +ok +\d+ ms +\d+ ms +200000 tokens, tools parallel, .*vision, reasoning by effort or budget, caching explicit$/m,
+  );
+  match(stdout, /^openai\/gpt-5\.5 +failed +- +- +API error \(status: 401\): no$/m);
+  deepEqual([good.requests.length, bad.requests.length], [1, 1]);
+  const [request] = good.requests;
+  deepEqual([request?.body.max_tokens, request?.body.tools], [64, undefined]);
+  ok(!stdout.includes("key-"));
+  equal([...Deno.readDirSync(workspace.root)].length, 1, "nothing is written");
+});
+
+Deno.test("pod models --check REF --json: what can be known is there, also of one that fails", async () => {
+  await using workspace = await Workspace.create();
+  const refs = ["demo/tour", "openai/gpt-5", "nobody/x"];
+  const { code, stdout } = await workspace.run(["models", "--check", "--json", ...refs]);
+  equal(code, 1);
+  const checks: Record<string, unknown>[] = JSON.parse(stdout);
+  deepEqual(checks.map((check) => [check.ref, check.ok, typeof check.total_ms]), [
+    ["demo/tour", true, "number"],
+    ["openai/gpt-5", false, "object"],
+    ["nobody/x", false, "object"],
+  ]);
+  deepEqual(Object.keys(checks[0] ?? {}), [
+    "ref",
+    "ok",
+    "first_event_ms",
+    "total_ms",
+    "capability",
+    "context_window",
+    "error",
+  ]);
+  match(String(checks[1]?.error), /OPENAI_API_KEY/);
+  equal(checks[1]?.context_window, 400_000);
+  match(String(checks[2]?.error), /unknown provider `nobody`/);
+});
+
+Deno.test("pod models --check without a model to choose says what to set", async () => {
+  await using workspace = await Workspace.create();
+  const { code, stdout, stderr } = await workspace.run(["models", "--check"]);
+  deepEqual([code, stdout], [2, ""]);
+  match(stderr, /no model chosen and no API key found/);
+});
+
+Deno.test("pod models REF lists that one alone", async () => {
+  await using workspace = await Workspace.create();
+  const { stdout } = await workspace.run(["models", "vllm/qwen3", "--json"]);
+  const rows: { ref: string; context_window: number }[] = JSON.parse(stdout);
+  deepEqual(rows.map(({ ref, context_window }) => [ref, context_window]), [["vllm/qwen3", 32_768]]);
 });

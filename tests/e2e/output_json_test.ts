@@ -39,6 +39,8 @@ Deno.test("json: one object says all about a run", async () => {
     text: "It says hello.",
     structured: null,
     usage: { input_tokens: 40, output_tokens: 5, cache_read_tokens: 0, llm_calls: 2 },
+    cost_usd: null,
+    model: `${workspace.root}/scenario.toml`,
     turns: 2,
     stop_reason: "end_turn",
     error: null,

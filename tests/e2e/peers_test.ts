@@ -261,7 +261,11 @@ const ENDINGS: readonly {
   },
   {
     result: "failed",
-    answer: { text: ["a", "b"], usage: { input: 200 }, cutAfterEvents: 5, cut: "clean" },
+    answer: {
+      text: ["a", "b"],
+      usage: { input: 200 },
+      inStreamError: { type: "invalid_request", message: "no" },
+    },
     inputTokens: 320,
   },
   { result: "failed", answer: { status: 401, errorBody: "no" }, inputTokens: 120 },
@@ -286,7 +290,7 @@ const ENDINGS: readonly {
 ];
 
 for (const { result, answer, flags = [], signal, inputTokens } of ENDINGS) {
-  const after = answer.status ?? (answer.cutAfterEvents === undefined ? "" : "in mid-answer");
+  const after = answer.status ?? (answer.inStreamError === undefined ? "" : "in mid-answer");
   Deno.test(`peers 4-21 usage is in the final event: ${result} ${after}`.trimEnd(), async () => {
     await using server = startModelServer([PAID, answer]);
     await using workspace = await Workspace.create();

@@ -109,6 +109,8 @@ name = "from-file"
 [model]
 ref = "anthropic/claude-sonnet-4-6"
 context_window = 1000
+fallback = ["openai/gpt-5.5"]
+retry = { max_attempts = 7 }
 [worker]
 max_turns = 5
 max_turnz = 6
@@ -128,11 +130,12 @@ Deno.test("a manifest brings its own scope and model; its odd keys are reported"
     const base = manifestPath.slice(0, manifestPath.lastIndexOf("/"));
     deepEqual(manifest.scope.allow.map(({ target }) => target.replace(/\/\.$/, "")), [base]);
     equal(manifest.model.ref, "anthropic/claude-sonnet-4-6");
+    deepEqual(manifest.model.fallback, ["openai/gpt-5.5"]);
     equal(manifest.worker.max_turns, 5);
   });
 });
 
-Deno.test("flags go on top of a base; a model named by flag replaces the base's altogether", async () => {
+Deno.test("flags go on top of a base; a model named by flag replaces the base's, but for its retries", async () => {
   await withManifest(MANIFEST, async (manifestPath) => {
     const options = {
       ...NOTHING,
@@ -143,7 +146,7 @@ Deno.test("flags go on top of a base; a model named by flag replaces the base's 
     };
     const manifest = launchManifest("by-flag", await fileBase(options), options, HERE);
     equal(manifest.pod.name, "by-flag");
-    deepEqual(manifest.model, { ref: "demo/tour" });
+    deepEqual(manifest.model, { ref: "demo/tour", retry: { max_attempts: 7 } });
     equal(manifest.worker.max_turns, 9);
     deepEqual(manifest.scope.allow.map(({ permission }) => permission), ["read", "write"]);
   });

@@ -77,6 +77,31 @@ Deno.test("70.11-7 a ref below and an auth above both survive; auth is one value
   );
 });
 
+Deno.test("20.12-W36 retry and time limits merge key by key, a list of fallbacks is replaced", async () => {
+  const lower = await toml(`
+    [model]
+    fallback = ["a/b", "c/d"]
+    [model.retry]
+    max_attempts = 2
+    budget_ms = 1000
+    [model.timeouts]
+    open_ms = 5`);
+  const upper = await toml(`
+    [model]
+    fallback = ["e/f"]
+    [model.retry]
+    budget_ms = 2000
+    [model.timeouts]
+    idle_ms = 7`);
+  deepEqual(mergeManifests(lower, upper), {
+    model: {
+      fallback: ["e/f"],
+      retry: { max_attempts: 2, budget_ms: 2000 },
+      timeouts: { open_ms: 5, idle_ms: 7 },
+    },
+  });
+});
+
 /** Any subset of the members. */
 function some<T>(members: { [K in keyof T]: fc.Arbitrary<T[K]> }) {
   return fc.record(members, { requiredKeys: [], noNullPrototype: true });
@@ -89,7 +114,14 @@ const auth = fc.oneof(
   fc.record({ kind: fc.constant("api_key" as const), env: text }),
   fc.record({ kind: fc.constant("api_key" as const), file: text }),
 );
-const model = some({ ref: text, base_url: text, auth, context_window: fc.option(number) });
+const model = some({
+  ref: text,
+  base_url: text,
+  auth,
+  context_window: fc.option(number),
+  fallback: fc.array(text, { maxLength: 2 }),
+  retry: some({ base_ms: number, max_continuations: number }),
+});
 const rules = fc.array(
   fc.record({
     target: text,

@@ -22,6 +22,9 @@ function isParseError(error: unknown, ...parts: string[]): boolean {
 Deno.test("70.11-3 wrong types, values and enum members fail with file, path and expectation", async () => {
   const cases: [string, string, string][] = [
     ["[worker]\nmax_turns = 0", "worker.max_turns", "expected >=1"],
+    ["[model.retry]\nmax_attempts = 0", "model.retry.max_attempts", "expected >=1"],
+    ["[model.timeouts]\nidle_ms = 0", "model.timeouts.idle_ms", "expected >=1"],
+    ["[model]\nfallback = 'a/b'", "model.fallback", "expected Array"],
     ['[worker]\nmax_tokens = "x"', "worker.max_tokens", "expected (number | false)"],
     ["[worker]\nmax_tokens = -1", "worker.max_tokens", "expected >=0"],
     ["[worker]\ntop_k = 4294967296", "worker.top_k", "expected <=4294967295"],
@@ -57,7 +60,7 @@ Deno.test("70.11-3 keys that nobody knows are ignored, with a warning", async ()
 Deno.test("70.9-2 warnings reach into lists, tagged tables and maps", async () => {
   const { warnings } = await json({
     scope: { allow: [{ target: "/a", permission: "read", recursiv: false }] },
-    model: { auth: { kind: "api_key", fiel: "/k" }, constructor: 1 },
+    model: { auth: { kind: "api_key", fiel: "/k" }, constructor: 1, retry: { max_attempt: 1 } },
     permissions: { default_action: "ask", rules: [] },
     worker: { tool_output: { per_tool: { AnyTool: 1 } } },
     profile: { source: { kind: "path", path: "/p" } },
@@ -66,6 +69,7 @@ Deno.test("70.9-2 warnings reach into lists, tagged tables and maps", async () =
     "unknown field in manifest: scope.allow.0.recursiv (did you mean `recursive`?)",
     "unknown field in manifest: model.auth.fiel (did you mean `file`?)",
     "unknown field in manifest: model.constructor",
+    "unknown field in manifest: model.retry.max_attempt (did you mean `max_attempts`?)",
     "unknown field in manifest: permissions.rules (did you mean `rule`?)",
   ]);
 });

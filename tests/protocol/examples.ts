@@ -53,6 +53,8 @@ export const EVENT_LINES = [
   String.raw`{"event":"turn_start","data":{"turn":0}}`,
   String.raw`{"event":"turn_end","data":{"turn":0,"result":"finished"}}`,
   String.raw`{"event":"turn_end","data":{"turn":0,"result":"finished","stop_reason":"end_turn"}}`,
+  String
+    .raw`{"event":"turn_end","data":{"turn":0,"result":"finished","stop_reason":"end_turn","model":"gpt-5.5"}}`,
   String.raw`{"event":"llm_call_start","data":{"llm_call":0}}`,
   String.raw`{"event":"llm_call_end","data":{"llm_call":0}}`,
   String
@@ -72,6 +74,7 @@ export const EVENT_LINES = [
     .raw`{"event":"tool_result","data":{"id":"call_1","summary":"Read 128 bytes","output":"…","is_error":false}}`,
   String
     .raw`{"event":"usage","data":{"input_tokens":1200,"output_tokens":40,"cache_read_input_tokens":1000}}`,
+  String.raw`{"event":"usage","data":{"input_tokens":1200,"output_tokens":40,"cost_usd":0.0042}}`,
   String.raw`{"event":"run_end","data":{"result":"finished"}}`,
   String
     .raw`{"event":"error","data":{"code":"already_running","message":"Pod is already executing a turn"}}`,

@@ -81,14 +81,61 @@ Deno.test("with thinking the sampling settings are left out, and said to be", ()
   ]);
 });
 
+Deno.test("20.12-W30 a model that refuses sampling settings gets none, and each is said to be left out", () => {
+  const model = modelThat("effort");
+  const picky = { ...model, capability: { ...model.capability, sampling: false } };
+  const config = { ...DEFAULT_REQUEST_CONFIG, temperature: 0.5, top_p: 0.9 };
+  deepEqual(settings(config, picky), { max_tokens: 4096 });
+  deepEqual(anthropicUnsupported(config, picky), [
+    "'temperature' is not supported by claude-sonnet-4-6 and will be ignored",
+    "'top_p' is not supported by claude-sonnet-4-6 and will be ignored",
+  ]);
+  deepEqual(anthropicUnsupported({ ...config, reasoning: "low" }, picky).length, 2);
+});
+
+Deno.test("20.12-W30 an effort that a model does not know is replaced by the nearest, with a warning", () => {
+  const model = modelThat("effort");
+  const knowing = (efforts: string[]) => ({
+    ...model,
+    capability: { ...model.capability, efforts },
+  });
+  const claude = ["low", "medium", "high", "xhigh", "max"];
+  const cases: [string, string[], string][] = [
+    ["medium", claude, "medium"],
+    ["minimal", claude, "low"],
+    ["none", claude, "low"],
+    ["xhigh", ["low", "medium", "high", "max"], "high"],
+    ["max", ["minimal", "low", "medium", "high"], "high"],
+    ["minimal", ["none", "low"], "low"],
+    ["turbo", claude, "turbo"],
+    ["turbo", [], "turbo"],
+  ];
+  for (const [reasoning, efforts, sent] of cases) {
+    const { output_config } = settings({ reasoning }, knowing(efforts));
+    equal(output_config?.effort, sent, `${reasoning} of ${efforts}`);
+    deepEqual(
+      anthropicUnsupported({ ...DEFAULT_REQUEST_CONFIG, reasoning }, knowing(efforts)),
+      sent === reasoning
+        ? []
+        : [`'reasoning' \`${reasoning}\` is not known to claude-sonnet-4-6: \`${sent}\` is used`],
+    );
+  }
+});
+
 Deno.test("a budget that does not fit into the answer is refused before it is sent", () => {
   const model = modelThat("budget_tokens");
   for (const reasoning of [-1, 0, 1023, 4096, 10_000]) {
-    throws(() => settings({ reasoning }, model), {
+    const refusal = {
       kind: "config",
       message: `Config error: the reasoning budget of ${reasoning} tokens must be at least 1024 ` +
         "and below max_tokens (4096)",
-    });
+    };
+    throws(() => settings({ reasoning }, model), refusal);
+    throws(
+      () => anthropicUnsupported({ ...DEFAULT_REQUEST_CONFIG, reasoning }, model),
+      refusal,
+      "known before the first request",
+    );
   }
   equal(settings({ reasoning: 10_000, max_tokens: 10_001 }, model).max_tokens, 10_001);
 });

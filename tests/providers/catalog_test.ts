@@ -5,7 +5,12 @@ import {
   strictEqual as equal,
 } from "node:assert/strict";
 import * as v from "valibot";
-import { BUILTIN_CATALOG, loadCatalog, ProviderError } from "../../lib/providers/mod.ts";
+import {
+  BUILTIN_CATALOG,
+  loadCatalog,
+  ProviderError,
+  resolveModel,
+} from "../../lib/providers/mod.ts";
 import { catalogModel, catalogProvider } from "../../lib/providers/catalog.ts";
 
 const noEnv = () => undefined;
@@ -93,9 +98,11 @@ Deno.test("20.13-37 the builtin entries are those of the table", () => {
     ok(found, `${provider}/${id}`);
     return [found.context_window, found.max_context_window, found.capability?.reasoning];
   };
-  for (const id of ["claude-sonnet-4-6", "claude-sonnet-4-5", "claude-opus-4-1"]) {
+  for (const id of ["claude-sonnet-4-5", "claude-opus-4-1"]) {
     deepEqual(model("anthropic", id), [200_000, undefined, undefined]);
   }
+  // Takes an effort too, unlike in the table (W30).
+  deepEqual(model("anthropic", "claude-sonnet-4-6"), [200_000, undefined, "both"]);
   for (const id of ["llama3.1", "qwen2.5-coder"]) {
     deepEqual(model("ollama-local", id), [128_000, undefined, undefined]);
   }
@@ -128,6 +135,67 @@ Deno.test("the builtin catalog is valid, its ids are unique and its providers ex
   equal(new Set(ids).size, ids.length);
   equal(new Set(models.map((m) => `${m.provider}/${m.id}`)).size, models.length);
   for (const model of models) ok(ids.includes(model.provider), model.provider);
+});
+
+Deno.test("spec 20 §10.3 local servers have the usual ports, no key, and all the time they need", () => {
+  const local = ["ollama-local", "llama-cpp", "lm-studio", "vllm"].map((id) => {
+    const { provider, scheme, baseUrl, auth, limits } = resolveModel(
+      { ref: `${id}/any` },
+      BUILTIN_CATALOG,
+    );
+    return [provider, scheme, baseUrl, auth.kind, limits?.openMs, limits?.firstEventMs];
+  });
+  deepEqual(local, [
+    ["ollama-local", "anthropic", "http://localhost:11434", "none", 600_000, 600_000],
+    ["llama-cpp", "openai_chat", "http://localhost:8080/v1", "none", 600_000, 600_000],
+    ["lm-studio", "openai_chat", "http://localhost:1234/v1", "none", 600_000, 600_000],
+    ["vllm", "openai_chat", "http://localhost:8000/v1", "none", 600_000, 600_000],
+  ]);
+});
+
+Deno.test("20.12-W30 what a Claude is asked to think with is what it takes", () => {
+  const reasoningOf = (id: string) =>
+    resolveModel({ ref: `anthropic/${id}` }, BUILTIN_CATALOG).capability;
+  for (
+    const id of ["claude-opus-5-5", "claude-sonnet-5-5", "claude-haiku-5-5", "claude-opus-4-7"]
+  ) {
+    const { reasoning, efforts, sampling } = reasoningOf(id);
+    deepEqual([reasoning, sampling], ["effort", false], id);
+    deepEqual(efforts, ["low", "medium", "high", "xhigh", "max"], id);
+  }
+  equal(reasoningOf("claude-opus-4-6").reasoning, "both");
+  equal(reasoningOf("claude-haiku-4-5").reasoning, "budget_tokens");
+});
+
+Deno.test("prices are whole: cached tokens are cheaper, long prompts dearer", () => {
+  const priced = BUILTIN_CATALOG.models.filter((model) => model.price !== undefined);
+  ok(priced.length > 30);
+  for (const { id, price, context_window = 0 } of priced) {
+    ok(price !== undefined);
+    const { input, output, cache_read = 0, cache_write, long_prompt } = price;
+    ok(cache_read > 0 && cache_read < input && input < output, id);
+    // Anthropic and the newer OpenAI models charge a quarter more for what they keep.
+    if (cache_write !== undefined) ok(Math.abs(cache_write / input - 1.25) < 1e-9, id);
+    if (long_prompt === undefined) continue;
+    ok(long_prompt.input > input && long_prompt.output > output, id);
+    ok(long_prompt.above < context_window, id);
+  }
+});
+
+Deno.test("a price in models.toml replaces the builtin one as a whole", async () => {
+  const { models } = await load({
+    "/c/models.toml": `[[model]]
+      provider = "anthropic"
+      id = "claude-haiku-5-5"
+      price = { input = 1.5, output = 2 }`,
+  });
+  const haiku = models.find((model) => model.id === "claude-haiku-5-5");
+  deepEqual([haiku?.price, haiku?.context_window], [{ input: 1.5, output: 2 }, 1_000_000]);
+  const negative = '[[model]]\nprovider = "p"\nid = "m"\nprice = { input = -1, output = 2 }';
+  await rejects(
+    load({ "/c/models.toml": negative }),
+    (error) => isCatalogError(error, "failed to load model catalog: ", "`m`: price.input"),
+  );
 });
 
 Deno.test("20.12-W17 builtin base URLs are whole and end neither in a slash nor in a double /v1", () => {

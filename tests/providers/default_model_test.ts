@@ -1,7 +1,8 @@
-import { ok, strictEqual as equal, throws } from "node:assert/strict";
+import { deepEqual, ok, strictEqual as equal, throws } from "node:assert/strict";
 import {
   BUILTIN_CATALOG,
   defaultModel,
+  defaultModels,
   ProviderError,
   resolveModel,
 } from "../../lib/providers/mod.ts";
@@ -29,6 +30,18 @@ Deno.test("POD_MODEL is stronger than any key; an empty one counts as unset", ()
   equal(defaultModel((name) => env[name]), "demo/tour");
   env.POD_MODEL = "";
   equal(defaultModel((name) => env[name]), "anthropic/claude-sonnet-4-6");
+});
+
+Deno.test("all that a start could choose: POD_MODEL, then one of each provider with a key, each once", () => {
+  const env: Record<string, string> = {
+    POD_MODEL: "openai/gpt-5.5",
+    POD_API_KEY_OPENROUTER: "k",
+    OPENAI_API_KEY: "k",
+  };
+  deepEqual(defaultModels((name) => env[name]), [
+    "openai/gpt-5.5",
+    "openrouter/anthropic/claude-sonnet-4",
+  ]);
 });
 
 Deno.test("without model and key the error names every way out", () => {

@@ -41,12 +41,16 @@ for (const scheme of SCHEMES) {
     equal(isRetryable(error), true);
   });
 
-  Deno.test(`20.13-24 ${scheme}: silence in the middle breaks the stream`, STRICT, async () => {
-    const answer = { text: ["one", "two", "three", "four"], stallAfterEvents: 3 };
-    const error = await failureOf(scheme, answer, { idleMs: 30 });
-    equal(error.message, "stream_idle timed out after 0.03s");
-    equal(error.kind, "broken");
-  });
+  Deno.test(
+    `20.12-W10, 20.13-24 ${scheme}: silence in the middle breaks the stream`,
+    STRICT,
+    async () => {
+      const answer = { text: ["one", "two", "three", "four"], stallAfterEvents: 3 };
+      const error = await failureOf(scheme, answer, { idleMs: 30 });
+      equal(error.message, "stream_idle timed out after 0.03s");
+      equal(error.kind, "broken");
+    },
+  );
 
   Deno.test(`${scheme}: pings keep a silent stream alive`, STRICT, async () => {
     const answer = { text: ["one", "two"], stallAfterEvents: 4, stallMs: 300, pingEveryMs: 10 };

@@ -42,7 +42,7 @@ Deno.test("thinking of compatible servers is a thinking block, under either name
     { type: "block_start", index: 0, block: { kind: "thinking" } },
     { type: "block_delta", index: 0, text: "hm" },
     { type: "block_delta", index: 0, text: "." },
-    { type: "block_stop", index: 0 },
+    { type: "block_stop", index: 0, reasoning: { scheme: "openai_chat" } },
     { type: "block_start", index: 1, block: { kind: "text" } },
     { type: "block_delta", index: 1, text: "Hi" },
     { type: "block_stop", index: 1 },

@@ -127,6 +127,22 @@ Deno.test("an effort goes out only to a model that takes one", async () => {
   ]);
 });
 
+Deno.test("20.12-W16 a reasoning model of OpenAI's gets no sampling setting, and the effort that it knows", async () => {
+  await using server = startModelServer([{ text: "ok" }]);
+  const resolved = resolvedModel("openai_chat", server.url);
+  const capability = { ...resolved.capability, sampling: false, efforts: ["none", "low"] };
+  const model = await openWire({ ...resolved, capability });
+  const config = { ...DEFAULT_REQUEST_CONFIG, temperature: 0, top_k: 2, reasoning: "minimal" };
+  await collect(model, requestOf(HELLO.items, { config }));
+  const { temperature, reasoning_effort } = (await server.request(0)).body;
+  deepEqual([temperature, reasoning_effort], [undefined, "low"]);
+  deepEqual(model.unsupported(config), [
+    "'temperature' is not supported by gpt-5 and will be ignored",
+    "'top_k' is not supported by gpt-5 and will be ignored",
+    "'reasoning' `minimal` is not known to gpt-5: `low` is used",
+  ]);
+});
+
 Deno.test("the calls of one answer stand together, right before their results", async () => {
   const call = (call_id: string): Item => ({
     kind: "tool_call",

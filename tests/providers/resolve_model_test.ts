@@ -52,7 +52,27 @@ Deno.test("20.13-37 an unknown model of a known provider gets the provider's def
       prompt_caching: { kind: "auto" },
     },
     contextWindow: 128_000,
+    limits: { openMs: 600_000, firstEventMs: 600_000, idleMs: 600_000 },
   });
+});
+
+Deno.test("20.12-W36 the manifest's time limits win over the provider's, key by key", () => {
+  const timeouts = { open_ms: 5, idle_ms: 7 };
+  deepEqual(resolve({ ref: "anthropic/claude-next", timeouts }).limits, { openMs: 5, idleMs: 7 });
+  deepEqual(resolve({ ref: "vllm/any", timeouts }).limits, {
+    openMs: 5,
+    firstEventMs: 600_000,
+    idleMs: 7,
+  });
+  equal(resolve({ ref: "anthropic/claude-next", timeouts: {} }).limits, undefined);
+});
+
+Deno.test("a price is that of the catalog's model, not of another one under its reference", () => {
+  const ref = "anthropic/claude-sonnet-4-6";
+  equal(resolve({ ref }).price?.input, 3);
+  equal(resolve({ ref, base_url: "http://proxy" }).price?.input, 3);
+  equal(resolve({ ref, model_id: "mine" }).price, undefined);
+  equal(resolve({ ref: "anthropic/claude-next" }).price, undefined);
 });
 
 Deno.test("20.13-37 the window is what is wished, up to what the backend accepts", () => {

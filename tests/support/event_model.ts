@@ -5,6 +5,7 @@ import {
   type Model,
   ModelError,
   type ModelEvent,
+  type ModelInfo,
   type ModelRequest,
   type ReasoningData,
   type Usage,
@@ -26,7 +27,8 @@ export interface Played {
  * A request beyond the list fails with status 500.
  */
 export class EventModel implements Model {
-  readonly info = { provider: "test", id: "events", scheme: "scripted", contextWindow: 1000 };
+  /** May be changed before the first request. */
+  info: ModelInfo = { provider: "test", id: "events", scheme: "scripted", contextWindow: 1000 };
   readonly requests: ModelRequest[] = [];
   /** Streams that were begun and have not ended. */
   openStreams = 0;

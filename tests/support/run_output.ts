@@ -19,6 +19,8 @@ const REPORT_FIELDS = [
   "text",
   "structured",
   "usage",
+  "cost_usd",
+  "model",
   "turns",
   "stop_reason",
   "duration_ms",

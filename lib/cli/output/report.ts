@@ -32,6 +32,10 @@ export interface RunReport {
   /** The final answer as a value, with `--output-schema`; else null. */
   readonly structured: JsonValue;
   readonly usage: UsageTotals;
+  /** List price of these tokens in US dollars; null where the catalog does not know it. */
+  readonly cost_usd: number | null;
+  /** The id of the model that gave the final answer; null without one. */
+  readonly model: string | null;
   readonly turns: number;
   /** Why the model stopped in the last turn; `max_tokens`: the text is cut. Null without a turn. */
   readonly stop_reason: StopReason | null;

@@ -26,6 +26,8 @@ export interface TextRendererOptions {
   readonly spinner?: Spinner;
 }
 
+type Continuation = Extract<Event, { event: "llm_continuation" }>["data"];
+
 /** `--output text`: the answer on standard output as it comes, progress on standard error. */
 export class TextRenderer implements Renderer {
   readonly #options: TextRendererOptions;
@@ -58,6 +60,8 @@ export class TextRenderer implements Renderer {
         return spinner?.start(`waiting for ${this.#model}`);
       case "llm_call_end":
         return spinner?.stop();
+      case "llm_continuation":
+        return this.#continueAnswer(event.data);
       default:
         if (!this.#options.quiet) this.#progress(event);
     }
@@ -150,6 +154,14 @@ export class TextRenderer implements Renderer {
     stdout.write(shown);
   }
 
+  /** What was being said comes again, on a line of its own. */
+  #continueAnswer({ attempt, max_attempts, reason }: Continuation): void {
+    this.#breakOff();
+    this.#inText = false;
+    if (this.#options.quiet) return;
+    this.warn(`the answer broke off: ${reason}; continued, ${attempt} of ${max_attempts}`);
+  }
+
   #endLine(): void {
     if (this.#midLine) this.#options.stdout.write("\n");
     this.#midLine = false;
@@ -184,7 +196,7 @@ function describe(json: string): string {
   return oneLine(telling === undefined ? json : String(input[telling]), LINE_WIDTH);
 }
 
-function summaryOf({ result, turns, usage, duration_ms }: RunReport): string {
+function summaryOf({ result, turns, usage, cost_usd, duration_ms }: RunReport): string {
   const { input_tokens, output_tokens, cache_read_tokens } = usage;
   const cached = cache_read_tokens > 0 ? ` (${grouped(cache_read_tokens)} cached)` : "";
   return [
@@ -192,6 +204,7 @@ function summaryOf({ result, turns, usage, duration_ms }: RunReport): string {
     `${turns} ${turns === 1 ? "turn" : "turns"}`,
     `${grouped(input_tokens)} tokens in${cached}`,
     `${grouped(output_tokens)} out`,
+    ...(cost_usd === null ? [] : [`$${cost_usd.toFixed(4)}`]),
     `${(duration_ms / 1000).toFixed(1)} s`,
   ].join(" · ");
 }

@@ -33,11 +33,14 @@ export interface CompactionTools {
   readonly recordSkips?: boolean;
   /** Writes the summary. */
   readonly model: Model;
+  /** Asked in this order when the one before stays down. @default none */
+  readonly fallbacks?: readonly Model[];
   /** What it is told. */
   readonly prompts: PromptCatalog;
   /** The pod's own files; what the new context shows of them counts as read. */
   readonly files: FileToolsOptions;
   readonly retryPolicy?: RetryPolicy;
+  readonly maxContinuations?: number;
 }
 
 /** What is to be compacted. */
@@ -162,10 +165,12 @@ class Summarizer {
 
   /** Says something to it and lets it work until it has nothing more to do. */
   async ask(text: string, signal: AbortSignal): Promise<void> {
-    const { model, prompts, settings, retryPolicy } = this.#tools;
+    const { model, fallbacks, prompts, settings } = this.#tools;
+    const { retryPolicy, maxContinuations } = this.#tools;
     this.#history.push(textMessage("user", text));
     const turns = runTurns({
       model,
+      fallbacks,
       system: prompts.render("compact_system", {}),
       history: this.#history,
       tools: this.#ownTools,
@@ -174,6 +179,7 @@ class Summarizer {
       cacheKey: this.#request.cacheKey,
       maxTurns: settings.worker_max_turns || undefined,
       retryPolicy,
+      maxContinuations,
       hooks: this.#hooks(),
     }, signal);
     for await (const step of turns) {

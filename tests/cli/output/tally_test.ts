@@ -1,5 +1,6 @@
 import { deepEqual, equal } from "../../support/assert.ts";
 import { Tally } from "../../../lib/cli/output/tally.ts";
+import type { Event, Greeting } from "../../../lib/protocol/mod.ts";
 
 Deno.test("Tally sums usage over calls and keeps the text of the last finished turn", () => {
   const tally = new Tally();
@@ -32,4 +33,30 @@ Deno.test("Tally sums usage over calls and keeps the text of the last finished t
     cache_read_tokens: 4,
     llm_calls: 2,
   });
+});
+
+Deno.test("Tally knows what a run has cost when it knows it of each call", () => {
+  const usage = (cost_usd?: number): Event => ({
+    event: "usage",
+    data: { input_tokens: 1, output_tokens: 1, ...(cost_usd !== undefined && { cost_usd }) },
+  });
+  const costOf = (...events: Event[]) => {
+    const tally = new Tally();
+    for (const event of events) tally.add(event);
+    return tally.costUsd;
+  };
+  equal(costOf(), null);
+  equal(costOf(usage(0.1), usage(0.2), usage(0)), 0.3);
+  equal(costOf(usage(0.1), usage()), null);
+});
+
+Deno.test("Tally names the model that gave the last answer", () => {
+  const tally = new Tally();
+  const greeting = { model: "own" } as Greeting;
+  tally.add({ event: "snapshot", data: { entries: [], greeting, status: "idle" } });
+  equal(tally.model, null);
+  tally.add({ event: "turn_end", data: { turn: 0, result: "finished" } });
+  equal(tally.model, "own");
+  tally.add({ event: "turn_end", data: { turn: 1, result: "finished", model: "other" } });
+  equal(tally.model, "other");
 });

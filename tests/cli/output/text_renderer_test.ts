@@ -1,4 +1,4 @@
-import { equal, match } from "../../support/assert.ts";
+import { deepEqual, equal, match } from "../../support/assert.ts";
 import type { RunReport } from "../../../lib/cli/output/report.ts";
 import { createStyle } from "../../../lib/cli/output/style.ts";
 import { TextRenderer } from "../../../lib/cli/output/text_renderer.ts";
@@ -14,6 +14,8 @@ const REPORT: RunReport = {
   text: "",
   structured: null,
   usage: { input_tokens: 12_345, output_tokens: 6, cache_read_tokens: 1000, llm_calls: 2 },
+  cost_usd: null,
+  model: "m",
   turns: 2,
   stop_reason: "end_turn",
   duration_ms: 1234,
@@ -81,6 +83,27 @@ Deno.test("progress goes to stderr", async () => {
     "· hm\n  yes\n→ Bash ls -l\n  ✓ $ ls -l\n" +
       "finished · 2 turns · 12,345 tokens in (1,000 cached) · 6 out · 1.2 s\n",
   );
+});
+
+Deno.test("what a run has cost is said where it is known", async () => {
+  const { stderr } = await show([], { cost_usd: 0.01234 });
+  equal(
+    stderr,
+    "finished · 2 turns · 12,345 tokens in (1,000 cached) · 6 out · $0.0123 · 1.2 s\n",
+  );
+});
+
+const BREAK: Event = {
+  event: "llm_continuation",
+  data: { llm_call: 0, attempt: 1, max_attempts: 3, reason: "connection lost" },
+};
+
+Deno.test("an answer that broke off is followed by the next one on a line of its own", async () => {
+  const events = [...say("half an").slice(0, 1), BREAK, ...say("a whole answer")];
+  const loud = await show(events);
+  equal(loud.stdout, "half an\n\na whole answer\n");
+  equal(loud.stderr.split("\n")[0], "! the answer broke off: connection lost; continued, 1 of 3");
+  deepEqual(await show(events, {}, { quiet: true }), { stdout: loud.stdout, stderr: "" });
 });
 
 Deno.test("a thought without words is not shown", async () => {

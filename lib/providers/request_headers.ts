@@ -4,20 +4,6 @@ import { ModelError } from "./model.ts";
 /** Who we are, to every API. */
 export const CLIENT_NAME = "pod";
 
-function say(): void {}
-
-/**
- * How both SDKs are set up: they send once, say nothing, and bring no credential, since the key
- * goes out with our own headers. With a key at hand they look for none in the environment or in
- * profile files.
- */
-export const SDK_OPTIONS = {
-  apiKey: "unused",
-  maxRetries: 0,
-  logLevel: "off",
-  logger: { error: say, warn: say, info: say, debug: say },
-} as const;
-
 /**
  * All headers of a streaming request: who we are, what we expect, and what the scheme adds.
  *
