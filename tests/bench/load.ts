@@ -14,7 +14,8 @@ const DELTAS = 50_000;
 const ROUNDS = 3;
 
 /**
- * What a long and very fast answer costs a pod with many clients.
+ * What a long and very fast answer costs a pod with many clients, from the model on. It is held against
+ * events that are sent 64 at a time; a pod has them one by one, so that more writes are needed.
  *
  * @param directory for files of this benchmark
  */
@@ -50,7 +51,7 @@ export async function benchLoad(pod: string, directory: string): Promise<Figure[
       value: median(ours),
       unit: "µs",
       base: median(bare),
-      goal: 2,
+      goal: 3,
     },
     {
       name: `${what}, peak memory (RSS) beside rest (PSS)`,
