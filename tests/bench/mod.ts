@@ -6,12 +6,11 @@
  *
  * Last figures (2 cores, busy with other work; Deno 2.6.8 on the 2.6.10 runtime), as ratios: `pod
  * --version` 0.84, scripted run 3.1, to the first request with the Anthropic SDK 3.5, whole one-shot 3.9,
- * its peak memory 1.35 (61 MB). A pod that stays: ready 3.0 (110 ms where a bare program takes 37), at
- * rest 1.18 (54 MB), prompt to request 4.7 (2.3 ms in the pod, of which 0.3 to 2 wait for the disk), to the
- * first text 3.4, after 100 turns 1.17 (73 MB), SIGTERM to exit 2.0 (13 ms); idle after a cancel in 3 to
- * 5 ms, with 50 processes to end in 13; 50,000 deltas to 64 clients 2.4, with a peak of 95 MB. Append 0.91,
- * restore of 200,000 entries 1.18 of the time and 1.13 of the file's size; fan-out to 1, 8 and 64 clients
- * 0.63, 1.37 and 0.87 of the CPU.
+ * its peak memory 1.35 (61 MB). A pod that stays: ready 3.0, at rest 1.18 (54 MB), prompt to request 4.7
+ * (5.0 ms, of which up to 2 wait for the disk), to the first text 3.4 (6.5 ms), after 100 turns 1.17 (73
+ * MB), SIGTERM to exit 2.0 (13 ms); idle after a cancel in 3 to 5 ms, with 50 processes to end in 13; 50,000
+ * deltas to 64 clients 2.4, with a peak of 95 MB. Append 0.91, restore of 200,000 entries 1.18 of the time
+ * and 1.13 of the file's size; fan-out to 1, 8 and 64 clients 0.63, 1.37 and 0.87 of the CPU.
  *
  * @module
  */
