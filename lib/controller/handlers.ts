@@ -6,6 +6,7 @@ import {
   type Method,
   type PodEvent,
   type PodStatus,
+  type RequestId,
 } from "../protocol/mod.ts";
 import type { QueuedNotification } from "../session/mod.ts";
 import type { Controller } from "./controller.ts";
@@ -53,10 +54,10 @@ const TABLE: { readonly [Name in MethodName]: Row<Name> } = {
     running: (controller) => controller.stop("pause"),
     paused: nothing,
   },
-  notify: always((controller, { params }) => {
-    wake(controller, { kind: "notification", ...params });
+  notify: always((controller, { params, id }) => {
+    wake(controller, { kind: "notification", ...params }, id);
   }),
-  pod_event: always((controller, { params }) => hear(controller, params)),
+  pod_event: always((controller, { params, id }) => hear(controller, params, id)),
   compact: {
     idle: compact,
     running: refuse(runningNoRewind),
@@ -152,8 +153,8 @@ function listRewindTargets(
 }
 
 /** A sub-delegation is nobody's to decide about, so the model is not told (spec 10 §11.2). */
-function hear(controller: Controller, event: PodEvent): void {
-  if (event.kind !== "scope_sub_delegated") wake(controller, { kind: "pod_event", event });
+function hear(controller: Controller, event: PodEvent, id: RequestId | undefined): void {
+  if (event.kind !== "scope_sub_delegated") wake(controller, { kind: "pod_event", event }, id);
 }
 
 /** Gives the paused run up; what came in meanwhile starts one of its own. */
@@ -162,9 +163,17 @@ function abandon(controller: Controller): void {
   controller.stageNotifications();
 }
 
-/** Queues something, and starts a run for it where the pod is free and it should. */
-function wake(controller: Controller, queued: QueuedNotification): void {
+/**
+ * Queues something, and starts a run for it where the pod is free and it should. Whoever is told that it
+ * was taken can rely on that, so then it is on disk even if its run comes at once.
+ */
+function wake(
+  controller: Controller,
+  queued: QueuedNotification,
+  id: RequestId | undefined,
+): void {
   const wakes = queued.kind === "pod_event" || queued.auto_run !== false;
-  controller.pod.notify(queued, wakes && controller.state === "idle");
+  const startsRun = wakes && controller.state === "idle";
+  controller.pod.notify(queued, startsRun && id === undefined);
   controller.stageNotifications();
 }

@@ -85,8 +85,9 @@ export class Conversation implements Disposable {
     if (journal.isReady) return;
     this.#system ??= this.#parts.renderSystemPrompt?.() ?? null;
     if (journal.length === 0) {
+      const start = this.#segmentStart(this.#history);
       const scope = scopeEntry(this.#parts.scopeRules());
-      return await journal.rotate(journal.segmentId, this.#segmentStart(this.#history), [scope]);
+      return await journal.rotate(journal.segmentId, start, [scope]);
     }
     const start = { ...this.#segmentStart(this.#history), forked_from: this.#origin() };
     await this.#moveOn(start, this.interruption === null ? [] : [statusEntry("running")]);

@@ -188,7 +188,7 @@ export class Pod {
   /**
    * Queues something for the model to be told at its next iteration.
    *
-   * @param startsRun whether a run is started for it at once; else it is made durable here.
+   * @param startsRun whether its run comes at once and is enough to keep it; else it is made durable here
    */
   notify(queued: QueuedNotification, startsRun: boolean): void {
     this.#conversation.notify(queued, { durable: !startsRun });

@@ -4,6 +4,7 @@ import type { ModelRequest } from "../../lib/providers/mod.ts";
 import { deepEqual, equal, match, ok } from "../support/assert.ts";
 import { CountingTool } from "../support/counting_tool.ts";
 import { answer, call, EventModel, text } from "../support/event_model.ts";
+import { inTime } from "../support/in_time.ts";
 import { ServedPod } from "../support/served_pod.ts";
 import { half, hangInTool } from "./hanging_tool.ts";
 import {
@@ -287,3 +288,23 @@ function itemsOnDisk(served: ServedPod): SystemItem[] {
     .flatMap((entry) => entry.kind === "system_item" ? [entry.item] : [])
     .filter(({ kind }) => kind !== "interrupt");
 }
+
+Deno.test("dec 29 a notification that was acknowledged is on disk, also when it wakes the pod at once", async () => {
+  await using served = await ServedPod.start({
+    model: new EventModel(answer(text("one")), answer(text("heard"))),
+  });
+  using client = await served.connect();
+  await client.send(userInput("go"));
+  await hearUntil(client, "status idle");
+  await client.send({ method: "notify", params: { message: "ping" }, id: 7 });
+  const reply = await inTime("the answer", client.receive());
+  equal(reply?.reply_to, 7);
+  const kept = served.story.findLastIndex((line) => line.includes('"pod.notification"'));
+  const woken = served.story.findLastIndex((line) => line.includes('"invoke"'));
+  ok(kept >= 0 && (kept < woken || !served.story[woken]?.includes('"notify"')), `${kept} ${woken}`);
+  await hearUntil(client, "status idle");
+  const told = served.pod.history.filter((item) =>
+    item.kind === "message" && item.role === "system"
+  );
+  equal(told.length, 1);
+});

@@ -22,7 +22,7 @@ Deno.test("pod models knows a login of the Codex CLI", async () => {
   const path = await workspace.write("../codex/auth.json", authText());
   const env = { CODEX_HOME: path.slice(0, path.lastIndexOf("/")) };
   const { stdout } = await workspace.run(["models"], { env });
-  match(stdout, /^codex-oauth\/gpt-5\.5 +\d+ +\S+ +ready$/m);
+  match(stdout, /^codex-oauth\/gpt-5\.5 +\d+ +\S+ +\S+ +ready$/m);
 });
 
 Deno.test("pod models --json: overrides in the config directory count", async () => {
