@@ -17,8 +17,9 @@ const BETAS: Readonly<Record<string, string>> = {
 };
 
 /**
- * A model behind the Anthropic Messages API or a server that speaks it (spec 20 §6.1). Without the SDK,
- * which takes longer to load than all the rest of pod, and twice the processor time for a stream.
+ * A model behind the Anthropic Messages API or a server that speaks it (spec 20 §6.1). As with
+ * the other schemes without the vendor's SDK, which takes longer to load than all the rest of pod, and
+ * twice the processor time for a stream.
  *
  * @throws {ModelError} `config`, when base URL or key cannot be used.
  */

@@ -23,10 +23,9 @@ export const DEFAULT_CALL_LIMITS: CallLimits = {
 };
 
 /**
- * One HTTP call of an SDK, watched: it carries `fetch` and `signal` for the SDK, runs the timers
- * and remembers why the call failed, which SDKs do not tell well. Only the given headers go out;
- * what an SDK adds of its own or takes from the environment does not. When the caller's signal is
- * aborted, connection and timers are gone at once, whether or not anybody asks for another event.
+ * One HTTP call, watched: it runs the timers and remembers why the call failed. Only the given headers
+ * go out. When the caller's signal is aborted, connection and timers are gone at once, whether or not
+ * anybody asks for another event.
  */
 export class HttpCall implements Disposable {
   readonly #headers: Headers;
@@ -52,7 +51,7 @@ export class HttpCall implements Disposable {
     return this.#controller.signal;
   }
 
-  /** Why the call failed, as far as it is known here and not only to the SDK. */
+  /** Why the call failed, as far as it is known here. */
   get failure(): ModelError | undefined {
     return this.#failure;
   }

@@ -1,8 +1,9 @@
 /**
  * Model APIs behind one contract. In come a `[model]` table, catalog files and environment variables,
  * then requests in pod's own form; out comes a `Model` whose stream is the same for every provider.
- * Files and environment are reached through arguments, the network only by streaming. The SDKs are
- * loaded with the first model that needs one, never by importing this module.
+ * Files and environment are reached through arguments, the network only by streaming. What
+ * reads a wire scheme is loaded with the first model that speaks it, never by importing this module; of
+ * the vendors' SDKs only the types are used.
  *
  * @module
  */

@@ -9,8 +9,7 @@ import { requestHeaders } from "./request_headers.ts";
 import { wireEvents } from "./wire_events.ts";
 
 /**
- * A model behind OpenAI's Chat Completions API or a server that speaks it (spec 20 §6.2). Without
- * the SDK, as with Anthropic's.
+ * A model behind OpenAI's Chat Completions API or a server that speaks it (spec 20 §6.2).
  *
  * @throws {ModelError} `config`, when base URL or key cannot be used.
  */

@@ -1,9 +1,8 @@
 import { openWire, requestOf, resolvedModel, said } from "../support/model_calls.ts";
 import { type Scheme, SCHEMES } from "../support/schemes.ts";
 import { readBareEventStream } from "./bare_event_stream.ts";
-import { cpuMicros } from "./process_meter.ts";
 import type { Figure } from "./figure.ts";
-import { median } from "./process_meter.ts";
+import { cpuMicros, median } from "./process_meter.ts";
 
 const DELTAS = 5000;
 const ROUNDS = 9;
@@ -17,9 +16,9 @@ const HELLO = requestOf([said("user", "hello")]);
  * What a delta costs on its way from the wire to a model event, beside the least that reads the same
  * stream, in processor time.
  *
- * Last seen, in 4 KB pieces and event by event, on two busy cores: anthropic 1.9 to 2.6 and
- * 1.2 to 1.4, openai_chat 1.7 and 1.5, gemini 2.0 and 1.0 (Deno 2.9.6); 2.3 and 1.4, 0.9 and 1.3, 1.2 and
- * 1.7 (2.6.8).
+ * Last seen, in 4 KB pieces and event by event, on two busy cores with Deno 2.9.6: anthropic 1.9 to 2.6
+ * and 1.2 to 1.4, openai_chat 1.5 to 1.7 and 1.4, openai_responses 1.7 and 1.3, gemini 1.5 to 2.0 and
+ * 1.0 to 1.8.
  */
 export async function benchProviders(): Promise<Figure[]> {
   const figures: Figure[] = [];

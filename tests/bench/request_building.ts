@@ -38,7 +38,7 @@ function historyOf(tokens: number): Item[] {
 
 /**
  * What making the body of a request out of a long history costs, beside stringifying that history. Encoding
- * the body is left to the SDKs and costs them about as much as the history does.
+ * the body is left out; it costs about as much as the history does.
  */
 export function benchRequestBuilding(): Figure[] {
   const builders = [

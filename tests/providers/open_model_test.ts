@@ -78,7 +78,7 @@ async function callInProcess(url: string, env: Record<string, string>): Promise<
 
 Deno.test("20.13-38 nothing of the environment reaches the wire, nothing the console", async () => {
   await using foreign = startModelServer(() => ({ text: "leaked" }));
-  // The last answer of each scheme is garbage, which makes an SDK talk.
+  // The last answer of each scheme is garbage, which makes an SDK write to the console.
   await using server = startModelServer((_, index) =>
     index % 2 === 0 ? { text: "ok" } : { frames: ["event: x\ndata: {oops\n\n"] }
   );
