@@ -2,7 +2,7 @@ import { parseInput, type ReferenceCheck } from "../context/mod.ts";
 import type { Host } from "../host/mod.ts";
 import type { PodClient } from "../ipc/mod.ts";
 import type { Completion, InputSegment } from "../protocol/mod.ts";
-import { ask, connectPod, nameOf } from "./pod_connection.ts";
+import { ask, connectPod } from "./pod_connection.ts";
 
 /**
  * An input for a pod in which what was typed is taken apart into text and references. What was piped in
@@ -13,15 +13,16 @@ import { ask, connectPod, nameOf } from "./pod_connection.ts";
 async function withReferences(
   input: readonly InputSegment[],
   cwd: string,
-  isWorkflow: ReferenceCheck["isWorkflow"],
+  isKnown: ReferenceCheck["isKnown"],
 ): Promise<InputSegment[]> {
-  const check = { exists: (path: string) => exists(cwd, path), isWorkflow };
-  const parts = await Promise.all(
-    input.map((segment) =>
-      segment.kind === "text" ? parseInput(segment.content, check) : [segment]
-    ),
-  );
-  return parts.flat();
+  const check = { exists: (path: string) => exists(cwd, path), isKnown };
+  const parts: InputSegment[] = [];
+  for (const segment of input) {
+    parts.push(
+      ...segment.kind === "text" ? await parseInput(segment.content, check) : [segment],
+    );
+  }
+  return parts;
 }
 
 /** The same for a pod of this process. */
@@ -32,32 +33,32 @@ export function hostedReferences(
   return withReferences(
     input,
     cwd,
-    async (slug) => hasWorkflow(await controller.complete("workflow", slug), slug),
+    async (kind, slug) => isAmong(await controller.complete(kind, slug), slug),
   );
 }
 
 /** The same for a live pod. */
-export function liveReferences(
-  client: PodClient,
+export async function liveReferences(
+  { snapshot }: PodClient,
   input: readonly InputSegment[],
 ): Promise<InputSegment[]> {
-  const { cwd } = client.snapshot.data.greeting;
-  return withReferences(input, cwd, (slug) => isLiveWorkflow(nameOf(client), slug));
+  const { cwd, pod_name } = snapshot.data.greeting;
+  // A connection of its own, made when it is needed: on the other one somebody may be reading.
+  let client: PodClient | undefined;
+  try {
+    return await withReferences(input, cwd, async (kind, prefix) => {
+      client ??= await connectPod(pod_name);
+      const method = { method: "list_completions" as const, params: { kind, prefix } };
+      const answer = await ask(client, method);
+      return answer.event === "completions" && isAmong(answer.data.entries, prefix);
+    });
+  } finally {
+    client?.close();
+  }
 }
 
-/** Whether a user may invoke a workflow of this name with a live pod. */
-async function isLiveWorkflow(podName: string, slug: string): Promise<boolean> {
-  // A connection of its own: on another one somebody may be reading.
-  using client = await connectPod(podName);
-  const answer = await ask(
-    client,
-    { method: "list_completions", params: { kind: "workflow", prefix: slug } },
-  );
-  return answer.event === "completions" && hasWorkflow(answer.data.entries, slug);
-}
-
-/** Whether a workflow is among the completions of its own name. */
-function hasWorkflow(completions: readonly Completion[], slug: string): boolean {
+/** Whether a slug is among the completions of itself. */
+function isAmong(completions: readonly Completion[], slug: string): boolean {
   return completions.some(({ value }) => value === slug);
 }
 

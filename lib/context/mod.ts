@@ -43,6 +43,12 @@ export {
   type SystemPromptParts,
 } from "./prompts/system_prompt.ts";
 export { type PromptFacts, type PromptVariables, promptVariables } from "./prompts/variables.ts";
+export {
+  type Knowledge,
+  KnowledgeError,
+  type KnowledgeFault,
+  knowledgeIn,
+} from "./workflows/knowledge.ts";
 export { lintWorkflows } from "./workflows/lint.ts";
 export {
   type LoadedWorkflows,

@@ -1,5 +1,11 @@
 import { type JsonObject, messageOf, newId } from "../base/mod.ts";
-import { listCompletions, loadWorkflows, resolveInput, withFallback } from "../context/mod.ts";
+import {
+  knowledgeIn,
+  listCompletions,
+  loadWorkflows,
+  resolveInput,
+  withFallback,
+} from "../context/mod.ts";
 import { Controller } from "../controller/mod.ts";
 import {
   type Env,
@@ -138,6 +144,8 @@ export async function openLaunch(launch: Launch, watch: (event: Event) => void):
     cwd,
     maxBytes: manifest.worker.file_upload.max_bytes,
     workflows: workflowSources,
+    knowledge: manifest.memory &&
+      knowledgeIn(workflowSources.knowledgeDirectory ?? `${cwd}/.pod/knowledge`),
   };
   const pod = new Pod({
     ...identity,

@@ -21,7 +21,7 @@ import {
 const SENT = { notify: notification("ping"), pod_event: turnEnded("child") };
 const ITEM = { notify: "notification", pod_event: "pod_event" };
 
-Deno.test("10.15-29 notify while idle: one turn, one request that holds it, nothing upward", async () => {
+Deno.test("10.15-29 40.12-18 notify while idle: one turn, one request that holds it, nothing upward", async () => {
   const model = new EventModel(answer(text("ok")));
   await using served = await ServedPod.start({ model });
   using client = await served.connect();
@@ -66,7 +66,7 @@ for (const name of ["notify", "pod_event"] as const) {
     equal(itemsOnDisk(served).length, 1);
   });
 
-  Deno.test(`10.15-30 ${name} in the last iteration: a run follows, with no idle moment (W-6)`, async () => {
+  Deno.test(`10.15-30 40.12-18 ${name} in the last iteration: a run follows, with no idle moment (W-6)`, async () => {
     const model = new EventModel(answer(text("one")), answer(text("two")));
     await using served = await ServedPod.start({
       model,
@@ -128,7 +128,7 @@ for (const name of ["notify", "pod_event"] as const) {
   });
 }
 
-Deno.test("10.15-32 of 133 notifications while paused the newest 128 are told, in order", async () => {
+Deno.test("10.15-32 40.12-19 of 133 notifications while paused the newest 128 are told, in order", async () => {
   const model = new EventModel(half("half"), answer(text("ok")));
   await using served = await ServedPod.start({ model });
   using client = await served.connect();

@@ -5,7 +5,7 @@ import { ServedPod } from "../support/served_pod.ts";
 import { half, hangInTool } from "./hanging_tool.ts";
 import { hear, hearSoFar, hearUntil, inShort, userInput } from "./hear.ts";
 
-Deno.test("10.15-14 typed segments come back unchanged, the model reads them as one text", async () => {
+Deno.test("10.15-14 40.12-8 typed segments come back unchanged, the model reads them as one text", async () => {
   const model = new EventModel(answer(text("ok")));
   await using served = await ServedPod.start({ model });
   using client = await served.connect();
@@ -64,7 +64,7 @@ Deno.test("10.15-19 pause after a delta, resume: only the new text stays", async
   deepEqual(inShort(served.pod.history), ["user: go", "assistant: resumed output"]);
 });
 
-Deno.test("10.15-20 pause in a hanging tool, then a new run: result, note, new text", async () => {
+Deno.test("10.15-20 40.12-21 pause in a hanging tool, then a new run: result, note, new text", async () => {
   await using hanging = await hangInTool(["call_1"]);
   const { client, model } = hanging;
   await client.send({ method: "pause" });

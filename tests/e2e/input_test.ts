@@ -1,7 +1,9 @@
+import { document } from "../context/workflows/workspace.ts";
 import { deepEqual, equal, match } from "../support/assert.ts";
 import { anthropicAt } from "../support/model_env.ts";
 import { type ModelServer, startModelServer } from "../support/model_server.ts";
 import { Workspace } from "../support/pod_process.ts";
+import { ServingPod } from "../support/serving_pod.ts";
 import { readAnthropic } from "../support/wire_rules.ts";
 
 /** What the model was told in the last request, a text per piece. */
@@ -68,4 +70,24 @@ Deno.test("pod send and pod attach show what they are given to a live pod, from 
   await attached.finished;
   await server.request(1);
   deepEqual(told(server).slice(-2), ["and @b.ts", "[File: b.ts]\nB"]);
+});
+
+Deno.test("40.2.5 with a memory #slug shows knowledge, in pod run and pod send; without one it is text", async () => {
+  await using server = answers(3);
+  await using workspace = await Workspace.create({
+    "pod.toml": '[memory]\n[[scope.allow]]\ntarget = "."\npermission = "write"\n',
+    ".pod/knowledge/style.md": document({ description: "d" }, "Tabs, not spaces.\n"),
+  });
+  const options = { env: anthropicAt(server) };
+  const prompt = "in #style, fix #123";
+  const shown = "[Knowledge #style]\nTabs, not spaces.";
+  const manifest = ["--manifest", "pod.toml"];
+  await workspace.run(["run", ...manifest, prompt], options);
+  deepEqual(told(server), [prompt, shown]);
+  await workspace.run(["run", prompt], options);
+  deepEqual(told(server), [prompt]);
+  await using _pod = await ServingPod.start(workspace, "live", manifest, options);
+  const { code, stderr } = await workspace.run(["send", "live", "--wait", prompt]);
+  equal(code, 0, stderr);
+  deepEqual(told(server), [prompt, shown]);
 });

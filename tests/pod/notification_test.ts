@@ -87,6 +87,25 @@ Deno.test("10.15-30 what comes while running is seen in the next iteration", asy
   bench.assertWhole();
 });
 
+Deno.test("40.12-17 what comes while a turn runs is in the next request, each by itself, in order", async () => {
+  const model = new EventModel(answer(call("c", "Echo")), answer(text("fine")));
+  using bench = await Bench.open({ model });
+  bench.onEvent = ({ event }) => {
+    if (event !== "tool_call_start") return;
+    for (const message of ["a", "b"]) bench.pod.notify(note(message), false);
+  };
+  await bench.run("go");
+  const items = model.requests[1]?.items ?? [];
+  deepEqual(notificationsIn(items.slice(-2)), ["a", "b"]);
+  deepEqual(brief(items.slice(0, -2)), ["user: go", "call c", "result c: said {}"]);
+  deepEqual(bench.kinds().filter((kind) => kind === "system_item" || kind === "assistant_item"), [
+    "assistant_item",
+    "system_item",
+    "system_item",
+    "assistant_item",
+  ]);
+});
+
 for (const queued of [note("ping"), turnEnded]) {
   Deno.test(`10.15-30 a ${queued.kind} that no iteration follows starts the next run, no idle between`, async () => {
     const model = new EventModel(answer(text("1")), answer(text("2")));

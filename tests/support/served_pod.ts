@@ -1,10 +1,16 @@
 import type { Tool } from "../../lib/agent/mod.ts";
 import { newId } from "../../lib/base/mod.ts";
-import { BUILTIN_PROMPTS } from "../../lib/context/mod.ts";
+import {
+  BUILTIN_PROMPTS,
+  type InputSources,
+  listCompletions,
+  resolveInput,
+} from "../../lib/context/mod.ts";
 import { AlertBuffer, Controller } from "../../lib/controller/mod.ts";
 import { PodClient, PodServer } from "../../lib/ipc/mod.ts";
 import { Pod, type PodParts } from "../../lib/pod/mod.ts";
 import {
+  type CompletionKind,
   DEFAULT_REQUEST_CONFIG,
   type Entry,
   type Event,
@@ -19,6 +25,8 @@ export interface ServedPodOptions
   /** A scenario as text, or any model. */
   readonly model: string | Model;
   readonly tools?: readonly Tool[];
+  /** What input can refer to. @default nothing */
+  readonly inputs?: InputSources;
   /** Called after each line of the story. */
   readonly onStep?: (line: string) => void;
   /** Called before an entry is written; what it throws is what the disk says. */
@@ -123,7 +131,7 @@ export class ServedPod implements AsyncDisposable {
 
   async #start(model: Model): Promise<void> {
     const { root, store, sessionId } = this;
-    const { tools = [], maxTurns, retryPolicy = RETRY_POLICY, compaction } = this.#options;
+    const { tools = [], maxTurns, retryPolicy = RETRY_POLICY, compaction, inputs } = this.#options;
     const parts: PodParts = {
       name: "test",
       cwd: root,
@@ -142,6 +150,7 @@ export class ServedPod implements AsyncDisposable {
       scopeSummary: () => `Writable:\n  - ${root}`,
       renderSystemPrompt: () => "You are a test.",
       prompts: BUILTIN_PROMPTS,
+      resolveInput: inputs && ((segments, signal) => resolveInput(segments, inputs, signal)),
       createLog: async (segmentId, entries) => {
         for (const entry of entries) this.#options.onWrite?.(entry);
         const log = await store.createSegment(sessionId, segmentId, entries);
@@ -152,7 +161,9 @@ export class ServedPod implements AsyncDisposable {
     };
     const pod = new Pod(parts, this.#restore());
     const report = (event: PodEvent) => this.#tell("U> ", event);
-    const controller = new Controller({ pod, podName: "test", report });
+    const complete = inputs &&
+      ((kind: CompletionKind, prefix: string) => listCompletions(kind, prefix, inputs));
+    const controller = new Controller({ pod, podName: "test", report, complete });
     const server = await PodServer.listen({
       path: this.path,
       prelude: () => [...this.#alerts.alerts, pod.snapshotJson()],

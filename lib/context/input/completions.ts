@@ -21,8 +21,7 @@ export async function listCompletions(
     case "workflow":
       return (await completeWorkflow(prefix, sources)).slice(0, MAX_ENTRIES);
     case "knowledge":
-      // Without memory no such reference leads anywhere.
-      return [];
+      return (await completeKnowledge(prefix, sources)).slice(0, MAX_ENTRIES);
   }
 }
 
@@ -49,8 +48,23 @@ async function completeWorkflow(
   { workflows: sources }: InputSources,
 ): Promise<Completion[]> {
   const { workflows } = await loadWorkflows(sources);
-  return [...workflows.values()]
-    .filter(({ slug, isUserInvocable }) => isUserInvocable && slug.startsWith(prefix))
-    .map(({ slug }) => ({ value: slug, is_dir: false }))
-    .sort((left, right) => byBytes(left.value, right.value));
+  const slugs = [...workflows.values()]
+    .filter(({ isUserInvocable }) => isUserInvocable)
+    .map(({ slug }) => slug);
+  return slugsWith(prefix, slugs);
+}
+
+/** Without memory no such reference leads anywhere. */
+async function completeKnowledge(
+  prefix: string,
+  { knowledge }: InputSources,
+): Promise<Completion[]> {
+  return slugsWith(prefix, await knowledge?.list() ?? []);
+}
+
+function slugsWith(prefix: string, slugs: readonly string[]): Completion[] {
+  return slugs
+    .filter((slug) => slug.startsWith(prefix))
+    .sort(byBytes)
+    .map((value) => ({ value, is_dir: false }));
 }

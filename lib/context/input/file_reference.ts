@@ -34,10 +34,13 @@ async function readHead(files: ScopedFiles, path: string, maxBytes: number): Pro
   const bytes = await file.head(maxBytes + 1);
   const isCut = bytes.byteLength > maxBytes;
   const text = decode(bytes.subarray(0, maxBytes), isCut, path);
-  if (!isCut) return text;
-  const newline = text === "" || text.endsWith("\n") ? "" : "\n";
-  const total = Math.max(file.size, bytes.byteLength);
-  return `${text}${newline}[...truncated, ${total} bytes total — use Read for the rest]`;
+  return isCut ? withRemark(text, Math.max(file.size, bytes.byteLength)) : text;
+}
+
+/** The beginning of a text, and on a line of its own how long the whole is. */
+export function withRemark(beginning: string, totalBytes: number): string {
+  const newline = beginning === "" || beginning.endsWith("\n") ? "" : "\n";
+  return `${beginning}${newline}[...truncated, ${totalBytes} bytes total — use Read for the rest]`;
 }
 
 /** A character that was cut in two is left out: it does not make a text binary. */

@@ -1,5 +1,5 @@
 import type { Addition } from "../../agent/mod.ts";
-import { PodError } from "../../base/mod.ts";
+import { byteLength, PodError, truncateBytes } from "../../base/mod.ts";
 import {
   type InputSegment,
   isKnownSegment,
@@ -7,8 +7,9 @@ import {
   textMessage,
 } from "../../protocol/mod.ts";
 import { invokeWorkflows } from "../workflows/invoke.ts";
+import { type Knowledge, KnowledgeError, type KnowledgeFault } from "../workflows/knowledge.ts";
 import type { WorkflowSources } from "../workflows/load_workflows.ts";
-import { fileAttachment, type FileReferenceOptions } from "./file_reference.ts";
+import { fileAttachment, type FileReferenceOptions, withRemark } from "./file_reference.ts";
 
 /** What a user's input comes with, beside its text. */
 export interface ResolvedInput {
@@ -22,6 +23,8 @@ export interface ResolvedInput {
 export interface InputSources extends FileReferenceOptions {
   /** Read anew for each input that invokes one. */
   readonly workflows: WorkflowSources;
+  /** @default there is no memory, and thus no knowledge to refer to */
+  readonly knowledge?: Knowledge;
 }
 
 type SegmentOf<Kind extends InputSegment["kind"]> = Extract<InputSegment, { kind: Kind }>;
@@ -41,27 +44,63 @@ export async function resolveInput(
 ): Promise<ResolvedInput> {
   const slugs = new Set(ofKind(segments, "workflow_invoke").map(({ slug }) => slug));
   const workflows = await invokeWorkflows([...slugs], sources.workflows);
-  const additions: Addition[] = [];
-  const warnings = new Set<string>();
-  for (const path of new Set(ofKind(segments, "file_ref").map(({ path }) => path))) {
+  const paths = new Set(ofKind(segments, "file_ref").map(({ path }) => path));
+  const records = new Set(ofKind(segments, "knowledge_ref").map(({ slug }) => slug));
+  const lookUps = [
+    ...[...paths].map((path) => () => lookUpFile(path, sources)),
+    ...[...records].map((slug) => () => lookUpKnowledge(slug, sources)),
+  ];
+  const items: SystemItem[] = [];
+  const warnings: string[] = [];
+  for (const lookUp of lookUps) {
     signal.throwIfAborted();
-    try {
-      const body = await fileAttachment(path, sources);
-      additions.push(addition({ kind: "file_attachment", path, body }));
-    } catch (error) {
-      if (!(error instanceof PodError)) throw error;
-      warnings.add(`file ref @${path} could not be resolved: ${error.message}`);
-    }
+    const found = await lookUp();
+    if (typeof found === "string") warnings.push(found);
+    else items.push(found);
   }
   signal.throwIfAborted();
-  for (const { slug } of ofKind(segments, "knowledge_ref")) {
-    const why = "cannot be resolved because memory is disabled; passed to LLM as placeholder";
-    warnings.add(`knowledge ref #${slug} ${why}`);
-  }
   if (!segments.every(isKnownSegment)) {
-    warnings.add("received unknown segment kind from a newer client; passed to LLM as placeholder");
+    warnings.push(
+      "received unknown segment kind from a newer client; passed to LLM as placeholder",
+    );
   }
-  return { additions: [...additions, ...workflows.map(addition)], warnings: [...warnings] };
+  return { additions: [...items, ...workflows].map(addition), warnings };
+}
+
+/** What the model is shown of a reference, or the warning that it leads nowhere. */
+type Found = Promise<SystemItem | string>;
+
+async function lookUpFile(path: string, sources: InputSources): Found {
+  try {
+    return { kind: "file_attachment", path, body: await fileAttachment(path, sources) };
+  } catch (error) {
+    if (!(error instanceof PodError)) throw error;
+    return `file ref @${path} could not be resolved: ${error.message}`;
+  }
+}
+
+const KNOWLEDGE_FAULTS: Readonly<Record<KnowledgeFault, string>> = {
+  invalid_slug: "has invalid slug",
+  missing: "could not be read",
+  unreadable: "could not be read",
+  frontmatter: "has invalid frontmatter",
+  not_for_users: "is not for users to refer to",
+};
+
+async function lookUpKnowledge(slug: string, { knowledge, maxBytes }: InputSources): Found {
+  const reference = `knowledge ref #${slug}`;
+  if (knowledge === undefined) {
+    return `${reference} cannot be resolved because memory is disabled; passed to LLM as placeholder`;
+  }
+  try {
+    const text = (await knowledge.read(slug)).trimEnd();
+    const shown = truncateBytes(text, maxBytes);
+    const body = shown === text ? text : withRemark(shown, byteLength(text));
+    return { kind: "knowledge", slug, body: `[Knowledge #${slug}]\n${body}` };
+  } catch (error) {
+    if (!(error instanceof KnowledgeError)) throw error;
+    return `${reference} ${KNOWLEDGE_FAULTS[error.code]}: ${error.message}`;
+  }
 }
 
 /** A system item, and the message that the model reads. */

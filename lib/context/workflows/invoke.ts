@@ -1,7 +1,6 @@
-import { messageOf, PodError } from "../../base/mod.ts";
+import { PodError } from "../../base/mod.ts";
 import type { SystemItem } from "../../protocol/mod.ts";
-import { readUtf8 } from "../prompts/library.ts";
-import { splitFrontmatter } from "./frontmatter.ts";
+import { KnowledgeError, readRecord } from "./knowledge.ts";
 import { loadWorkflows, type WorkflowSources } from "./load_workflows.ts";
 import { invalidSlug, isSlug } from "./slug.ts";
 import type { Workflow } from "./workflow.ts";
@@ -43,21 +42,19 @@ function show(workflow: Workflow, knowledgeDirectory: string | null): SystemItem
 }
 
 function readKnowledge(required: string, directory: string | null, slug: string): string {
-  const missing = failed(`workflow /${slug} requires missing Knowledge slug \`${required}\``);
-  if (directory === null || !isSlug(required)) throw missing;
-  let text: string;
+  const missing = `requires missing Knowledge slug \`${required}\``;
+  if (directory === null) throw failed(`workflow /${slug} ${missing}`);
   try {
-    text = readUtf8(`${directory}/${required}.md`);
+    return readRecord(directory, required).body;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) throw missing;
-    const what = `workflow /${slug} could not read required Knowledge \`${required}\``;
-    throw failed(`${what}: ${messageOf(error)}`);
-  }
-  try {
-    return splitFrontmatter(text).body;
-  } catch (error) {
-    const what = `workflow /${slug} required Knowledge \`${required}\` has invalid frontmatter`;
-    throw failed(`${what}: ${messageOf(error)}`);
+    if (!(error instanceof KnowledgeError)) throw error;
+    const { code, message } = error;
+    const why = code === "unreadable"
+      ? `could not read required Knowledge \`${required}\`: ${message}`
+      : code === "frontmatter"
+      ? `required Knowledge \`${required}\` has invalid frontmatter: ${message}`
+      : missing;
+    throw failed(`workflow /${slug} ${why}`);
   }
 }
 

@@ -11,13 +11,14 @@ import {
   type Workflow,
 } from "./workflow.ts";
 
+/** A key without a value is as good as none. */
 const workflowFields = v.object({
   description: v.string(),
   /** The name of the next one as old files spell it. */
-  model_invokation: v.optional(v.boolean()),
-  model_invocation: v.optional(v.boolean()),
-  user_invocable: v.optional(v.boolean(), true),
-  requires: v.optional(v.array(v.string()), []),
+  model_invokation: v.nullish(v.boolean()),
+  model_invocation: v.nullish(v.boolean()),
+  user_invocable: v.nullish(v.boolean(), true),
+  requires: v.nullish(v.array(v.string()), []),
   created_at: v.optional(v.unknown()),
   updated_at: v.optional(v.unknown()),
 });

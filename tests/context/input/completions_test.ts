@@ -1,4 +1,4 @@
-import { listCompletions } from "../../../lib/context/mod.ts";
+import { knowledgeIn, listCompletions } from "../../../lib/context/mod.ts";
 import type { CompletionKind } from "../../../lib/protocol/mod.ts";
 import { deepEqual, equal } from "../../support/assert.ts";
 import { FileWorkspace } from "../../tools/file_workspace.ts";
@@ -77,6 +77,28 @@ Deno.test("40.12-23 40.11-W43 workflows that a user may invoke, as they are now"
     await Deno.writeTextFile(path, document({ description: "d" }));
   }
   equal((await workflows("")).length, 100);
+});
+
+Deno.test("40.12-23 40.11-W43 every record of the knowledge that can be read, as they are now", async () => {
+  await using workspace = await FileWorkspace.create();
+  await using project = await WorkflowProject.create({
+    "knowledge/style.md": document({ model_invokation: false, user_invocable: false }),
+    "knowledge/stack.md": document({}),
+    "knowledge/bent.md": "no frontmatter",
+    "knowledge/Bad.md": document({}),
+    "knowledge/notes.txt": "",
+  });
+  const { files, ws: cwd } = workspace;
+  const knowledge = knowledgeIn(`${project.root}/knowledge`);
+  const sources = { files, cwd, maxBytes: 1, workflows: NO_WORKFLOWS, knowledge };
+  const slugs = async (prefix: string) =>
+    (await listCompletions("knowledge", prefix, sources)).map(({ value }) => value);
+  deepEqual(await slugs(""), ["stack", "style"]);
+  deepEqual(await slugs("sty"), ["style"]);
+  await Deno.writeTextFile(`${project.root}/knowledge/a.md`, document({}));
+  deepEqual(await slugs(""), ["a", "stack", "style"]);
+  await Deno.remove(`${project.root}/knowledge`, { recursive: true });
+  deepEqual(await slugs(""), []);
 });
 
 Deno.test("40.5 without memory there is no knowledge to refer to", async () => {

@@ -3,14 +3,16 @@ import { flattenSegments, type InputSegment } from "../../../lib/protocol/mod.ts
 import { deepEqual, equal } from "../../support/assert.ts";
 
 const PATHS = ["src/a.ts", "src", "src/", "/etc/hosts", "a b.md", "ä/ö.ts", "v1.", "."];
+const KNOWN = { "workflow release": true, "knowledge style": true };
 const CHECK = {
   exists: (path: string) => PATHS.includes(path),
-  isWorkflow: (slug: string) => slug === "release",
+  isKnown: (kind: string, slug: string) => `${kind} ${slug}` in KNOWN,
 };
 
 const text = (content: string): InputSegment => ({ kind: "text", content });
 const file = (path: string): InputSegment => ({ kind: "file_ref", path });
 const release: InputSegment = { kind: "workflow_invoke", slug: "release" };
+const style: InputSegment = { kind: "knowledge_ref", slug: "style" };
 
 const CASES: readonly (readonly [typed: string, segments: InputSegment[]])[] = [
   ["review @src/a.ts", [text("review "), file("src/a.ts")]],
@@ -29,6 +31,7 @@ const CASES: readonly (readonly [typed: string, segments: InputSegment[]])[] = [
   ["all of @. please", [text("all of "), file("."), text(" please")]],
   ["/release 1.2", [release, text(" 1.2")]],
   ["then /release.", [text("then "), release, text(".")]],
+  ["as in #style, please", [text("as in "), style, text(", please")]],
 ];
 
 for (const [typed, segments] of CASES) {
@@ -56,6 +59,7 @@ const TEXTS = [
   "(@src/a.ts)",
   "/nope and /releases and /release/x and /tmp",
   "and/release",
+  "#release /style fix #123 # style a#style #include",
   "@src/a.tsx",
 ];
 

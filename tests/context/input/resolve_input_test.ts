@@ -1,8 +1,9 @@
-import { resolveInput } from "../../../lib/context/mod.ts";
+import { knowledgeIn, resolveInput } from "../../../lib/context/mod.ts";
 import { type InputSegment, messageText } from "../../../lib/protocol/mod.ts";
 import { deepEqual, equal, match, rejects } from "../../support/assert.ts";
 import { inTime } from "../../support/in_time.ts";
 import { FileWorkspace } from "../../tools/file_workspace.ts";
+import { document, WorkflowProject } from "../workflows/workspace.ts";
 
 const MAX_BYTES = 1000;
 const workflows = { workflowDirectory: null, knowledgeDirectory: null, skillRoots: [] };
@@ -179,6 +180,51 @@ Deno.test("40.11-W42 what is named twice comes once", async () => {
   const refs = ["a", "none", "a", "none"].map(fileRef);
   const { shown, warnings } = await resolve(workspace, refs);
   deepEqual([shown, warnings.length], [["[File: a]\nA"], 1]);
+});
+
+Deno.test("40.2.5 40.11-W42 knowledge comes without its front matter, behind the files, cut like a file", async () => {
+  await using workspace = await FileWorkspace.create({ files: { "a": "A" } });
+  await using project = await WorkflowProject.create({
+    "knowledge/style.md": document({ description: "d" }, "Tabs, not spaces.\n\n"),
+    "knowledge/bent.md": "no frontmatter",
+    "knowledge/odd.md": "---\nnot: [yaml\n---\nbody",
+    "knowledge/private.md": document({ user_invocable: false }),
+    "knowledge/directory.md/x": "",
+  });
+  await new Deno.Command("mkfifo", { args: [`${project.root}/knowledge/pipe.md`] }).output();
+  const { files, ws: cwd } = workspace;
+  const knowledge = knowledgeIn(`${project.root}/knowledge`);
+  const resolveAll = (slugs: string[], maxBytes = MAX_BYTES) =>
+    inTime(
+      "the knowledge",
+      resolveInput(
+        [...slugs.map((slug) => ({ kind: "knowledge_ref" as const, slug })), fileRef("a")],
+        { files, cwd, maxBytes, workflows, knowledge },
+        new AbortController().signal,
+      ),
+    );
+  const { additions } = await resolveAll(["style", "style"]);
+  deepEqual(additions.map(({ note }) => note), [
+    { kind: "file_attachment", path: "a", body: "[File: a]\nA" },
+    { kind: "knowledge", slug: "style", body: "[Knowledge #style]\nTabs, not spaces." },
+  ]);
+  const cut = await resolveAll(["style"], 4);
+  equal(
+    cut.additions[1]?.note?.body,
+    "[Knowledge #style]\nTabs\n[...truncated, 17 bytes total — use Read for the rest]",
+  );
+  const faults: readonly (readonly [slug: string, fault: RegExp])[] = [
+    ["No", /^knowledge ref #No has invalid slug: invalid slug `No`: must match/],
+    ["none", /^knowledge ref #none could not be read: No such file/],
+    ["directory", /^knowledge ref #directory could not be read: it is not a regular file$/],
+    ["pipe", /^knowledge ref #pipe could not be read: it is not a regular file$/],
+    ["bent", /^knowledge ref #bent has invalid frontmatter: frontmatter is missing or/],
+    ["odd", /^knowledge ref #odd has invalid frontmatter: malformed frontmatter: /],
+    ["private", /^knowledge ref #private is not for users to refer to: it has `user_invocable/],
+  ];
+  const { warnings } = await resolveAll(faults.map(([slug]) => slug));
+  equal(warnings.length, faults.length);
+  for (const [index, [, fault]] of faults.entries()) match(warnings[index] ?? "", fault);
 });
 
 Deno.test("40.12-13 40.2.5 knowledge without memory and unknown pieces are told once", async () => {

@@ -1,5 +1,6 @@
 import { resolveInput } from "../../../lib/context/mod.ts";
 import { deepEqual, rejects } from "../../support/assert.ts";
+import { inTime } from "../../support/in_time.ts";
 import { FileWorkspace } from "../../tools/file_workspace.ts";
 import { document, WorkflowProject } from "./workspace.ts";
 
@@ -50,8 +51,10 @@ Deno.test("40.12-14 40.12-15 what cannot be invoked is refused, with the reason"
     "workflow/lost.md": document({ description: "d", requires: ["none"] }),
     "workflow/bent.md": document({ description: "d", requires: ["plain"] }),
     "workflow/out.md": document({ description: "d", requires: ["../skills/x"] }),
+    "workflow/piped.md": document({ description: "d", requires: ["pipe"] }),
     "knowledge/plain.md": "no frontmatter",
   });
+  await new Deno.Command("mkfifo", { args: [`${project.root}/knowledge/pipe.md`] }).output();
   const refusals: readonly (readonly [slug: string, reason: RegExp])[] = [
     ["No", /workflow invocation failed: invalid workflow slug: invalid slug `No`: must match/],
     ["nope", /workflow invocation failed: workflow \/nope is not registered$/],
@@ -61,7 +64,10 @@ Deno.test("40.12-14 40.12-15 what cannot be invoked is refused, with the reason"
       /workflow invocation failed: workflow \/lost requires missing Knowledge slug `none`$/,
     ],
     ["bent", /workflow \/bent required Knowledge `plain` has invalid frontmatter: frontmatter is/],
+    ["piped", /could not read required Knowledge `pipe`: it is not a regular file$/],
     ["out", /requires missing Knowledge slug `\.\.\/skills\/x`$/],
   ];
-  for (const [slug, reason] of refusals) await rejects(() => invoke(project, slug), reason);
+  for (const [slug, reason] of refusals) {
+    await rejects(() => inTime(slug, invoke(project, slug)), reason);
+  }
 });

@@ -26,12 +26,14 @@ Deno.test("40.12-39 a workflow is for the user alone unless it says otherwise", 
     "workflow/hidden.md": document({ description: "d", user_invocable: false }),
     "workflow/old.md": document({ description: "d", model_invokation: true, requires: ["a"] }),
     "workflow/new.md": document({ description: "d", model_invocation: true, created_at: "x" }),
+    "workflow/blank.md": "---\ndescription: d\nuser_invocable:\nrequires:\n---\n",
     "workflow/notes.txt": "not for us",
   });
   const rows = [...workflows.values()].map(({ slug, isResident, isUserInvocable, requires }) =>
     [slug, isResident, isUserInvocable, requires] as const
   );
   deepEqual(rows, [
+    ["blank", false, true, []],
     ["hidden", false, false, []],
     ["new", true, true, []],
     ["old", true, true, ["a"]],
