@@ -5,7 +5,7 @@
  * benchmarks that are run: all of them, if there are none.
  *
  * Last figures (2 cores, busy with other work; Deno 2.6.8 on the 2.6.10 runtime), as ratios: `pod
- * --version` 0.84, scripted run 3.1, to the first request with the Anthropic SDK 3.5, whole one-shot 3.9,
+ * --version` 0.84, scripted run 3.1, to the first request 3.5 (then with the Anthropic SDK), whole one-shot 3.9,
  * its peak memory 1.35 (61 MB). A pod that stays: ready 3.0, at rest 1.18 (54 MB), prompt to request 4.7
  * (5.0 ms, of which up to 2 wait for the disk), to the first text 3.4 (6.5 ms), after 100 turns 1.17 (73
  * MB), SIGTERM to exit 2.0 (13 ms); idle after a cancel in 3 to 5 ms, with 50 processes to end in 13; 50,000
