@@ -1,12 +1,11 @@
 import { anthropicBody, anthropicUnsupported } from "./anthropic_request.ts";
 import { AnthropicReader, parseAnthropicEvent } from "./anthropic_stream.ts";
 import { versionedBaseUrl } from "./base_url.ts";
-import { readStream } from "./event_stream.ts";
-import type { HttpCall } from "./http.ts";
-import type { Model, ModelRequest } from "./model.ts";
+import type { Model } from "./model.ts";
 import type { ModelSetup } from "./open_model.ts";
 import { requestHeaders } from "./request_headers.ts";
 import { wireEvents } from "./wire_events.ts";
+import { wireModel } from "./wire_model.ts";
 
 /** The version that compatible servers know too. */
 const API_VERSION = "2023-06-01";
@@ -23,7 +22,8 @@ const BETAS: Readonly<Record<string, string>> = {
  *
  * @throws {ModelError} `config`, when base URL or key cannot be used.
  */
-export function anthropicModel({ resolved, info, credential, limits }: ModelSetup): Model {
+export function anthropicModel(setup: ModelSetup): Model {
+  const { resolved, credential } = setup;
   const url = `${versionedBaseUrl(resolved.baseUrl)}/messages`;
   const beta = BETAS[resolved.provider];
   const headers = requestHeaders({
@@ -32,22 +32,13 @@ export function anthropicModel({ resolved, info, credential, limits }: ModelSetu
     ...(credential.kind === "api_key" && { "x-api-key": credential.key }),
   });
 
-  const open = async (request: ModelRequest, { fetch, signal }: HttpCall) => {
-    const body = JSON.stringify(anthropicBody(request, resolved));
-    return wireEvents(await fetch(url, { method: "POST", body, signal }), parseAnthropicEvent);
-  };
-
-  return {
-    info,
-    stream: (request, signal) =>
-      readStream({
-        headers,
-        limits,
-        secret: credential.kind === "api_key" ? credential.key : null,
-        reader: new AnthropicReader(),
-        open: (call) => open(request, call),
-        unreadable: (detail) => `JSON parse error: ${detail}`,
-      }, signal),
+  return wireModel(setup, {
+    url,
+    headers,
+    body: (request) => anthropicBody(request, resolved),
+    events: (response) => wireEvents(response, parseAnthropicEvent),
+    reader: () => new AnthropicReader(),
+    unreadable: (detail) => `JSON parse error: ${detail}`,
     unsupported: (config) => anthropicUnsupported(config, resolved),
-  };
+  });
 }

@@ -1,12 +1,11 @@
 import { versionedBaseUrl } from "./base_url.ts";
-import { readStream } from "./event_stream.ts";
 import { geminiChunks } from "./gemini_chunks.ts";
 import { geminiBody, geminiUnsupported } from "./gemini_request.ts";
 import { GeminiReader } from "./gemini_stream.ts";
-import type { HttpCall } from "./http.ts";
-import type { Model, ModelRequest } from "./model.ts";
+import type { Model } from "./model.ts";
 import type { ModelSetup } from "./open_model.ts";
 import { requestHeaders } from "./request_headers.ts";
+import { wireModel } from "./wire_model.ts";
 
 /** The version that has tools, thinking and whatever else is not old. */
 const API_VERSION = "v1beta";
@@ -16,30 +15,21 @@ const API_VERSION = "v1beta";
  *
  * @throws {ModelError} `config`, when base URL or key cannot be used.
  */
-export function geminiModel({ resolved, info, credential, limits }: ModelSetup): Model {
+export function geminiModel(setup: ModelSetup): Model {
+  const { resolved, credential } = setup;
   const base = versionedBaseUrl(resolved.baseUrl, API_VERSION);
   const url = `${base}/models/${resolved.modelId}:streamGenerateContent?alt=sse`;
   const headers = requestHeaders(
     credential.kind === "api_key" ? { "x-goog-api-key": credential.key } : {},
   );
 
-  const open = async (request: ModelRequest, { fetch, signal }: HttpCall) => {
-    const body = JSON.stringify(geminiBody(request, resolved));
-    return geminiChunks(await fetch(url, { method: "POST", body, signal }));
-  };
-
-  return {
-    info,
-    stream: (request, signal) =>
-      readStream({
-        headers,
-        limits,
-        secret: credential.kind === "api_key" ? credential.key : null,
-        reader: new GeminiReader(request.items),
-        open: (call) => open(request, call),
-        unreadable: (detail) =>
-          `API error [parse_error]: Failed to parse Gemini SSE data: ${detail}`,
-      }, signal),
+  return wireModel(setup, {
+    url,
+    headers,
+    body: (request) => geminiBody(request, resolved),
+    events: geminiChunks,
+    reader: ({ items }) => new GeminiReader(items),
+    unreadable: (detail) => `API error [parse_error]: Failed to parse Gemini SSE data: ${detail}`,
     unsupported: (config) => geminiUnsupported(config, resolved),
-  };
+  });
 }
