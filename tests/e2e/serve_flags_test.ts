@@ -261,7 +261,7 @@ async function writeLog(workspace: Workspace, scope: boolean): Promise<string> {
   return segmentId;
 }
 
-Deno.test("70.11-23 a log that cannot be gone on with is told apart", async () => {
+Deno.test("30.14-34 70.11-23 a log that cannot be gone on with is told apart", async () => {
   await using workspace = await Workspace.create();
   const env = { POD_MODEL: await workspace.scenario({ text: "Hi" }) };
   const scopeless = await writeLog(workspace, false);
@@ -289,6 +289,17 @@ Deno.test("70.11-23 a log that cannot be gone on with is told apart", async () =
     `failed to restore pod: session ${empty} has no entries to restore`,
   );
   await check(["--pod", "lost"], `failed to restore pod lost: segment not found: ${UUID}`);
+
+  await check(["--pod", "nobody", "--require-pod-state"], "pod state missing for nobody");
+  const snapshot = { pod: { name: "odd" }, scope: { allow: "everything" } };
+  await putMetadata(
+    "odd",
+    JSON.stringify({ pod_name: "odd", active, resolved_manifest_snapshot: snapshot }),
+  );
+  await check(
+    ["--pod", "odd"],
+    "failed to restore pod odd: pod metadata for odd contains an invalid resolved manifest snapshot: ",
+  );
 
   await putMetadata("torn", '{"pod_na');
   await check(["--pod", "torn"], "failed to read pod state for torn: serialization error: ");

@@ -1,12 +1,8 @@
-import { BUILTIN_PROMPTS, replayTasks } from "../../lib/context/mod.ts";
-import { Compactor } from "../../lib/pod/compactor.ts";
-import { Conversation } from "../../lib/pod/conversation.ts";
+import { replayTasks } from "../../lib/context/mod.ts";
 import { messageText } from "../../lib/protocol/mod.ts";
-import { compactionSettings } from "../context/compaction/stage.ts";
 import { deepEqual, equal, match, ok } from "../support/assert.ts";
 import { CountingTool } from "../support/counting_tool.ts";
 import { answer, apiError, call, EventModel, type Played, text } from "../support/event_model.ts";
-import { FileWorkspace } from "../tools/file_workspace.ts";
 import { measuring, open, told } from "./compacting_pod.ts";
 import { SILENT } from "./hanging.ts";
 import { Bench, brief, echo } from "./support.ts";
@@ -164,55 +160,6 @@ Deno.test("40.12-30 30.14-28 a failing summary: before a run it only warns, thre
   await bench.run("4");
   ok(!told(bench).includes("compact_start"));
   equal(bench.pod.whyNotCompact(), "manual compact is disabled after repeated compaction failures");
-});
-
-Deno.test("40.11-W35 after a while a compaction is tried again, and a success counts from zero", async () => {
-  const workspace = await FileWorkspace.create();
-  using bench = await Bench.open({ model: new EventModel() });
-  const conversation = new Conversation(bench.parts);
-  let now = 0;
-  const summariser = new EventModel(
-    BROKEN,
-    BROKEN,
-    SUMMARY,
-    answer(text("ok")),
-    BROKEN,
-    BROKEN,
-    BROKEN,
-  );
-  const compactor = new Compactor(
-    {
-      settings: compactionSettings({ retained_tokens: 0 }),
-      model: summariser,
-      prompts: BUILTIN_PROMPTS,
-      files: workspace,
-    },
-    conversation,
-    () => now,
-  );
-  const { signal } = new AbortController();
-  await conversation.prepare();
-  const fail = () => compactor.compact("manual", signal).catch(() => {});
-  const addInput = () =>
-    conversation.history.push({
-      kind: "message",
-      role: "user",
-      content: [{ kind: "text", text: "more" }],
-    });
-  addInput();
-  await fail();
-  await fail();
-  await compactor.compact("manual", signal);
-  addInput();
-  await fail();
-  await fail();
-  equal(compactor.whyNot(), null);
-  await fail();
-  match(compactor.whyNot() ?? "", /disabled/);
-  now += 11 * 60_000;
-  equal(compactor.whyNot(), null);
-  conversation[Symbol.dispose]();
-  await workspace[Symbol.asyncDispose]();
 });
 
 Deno.test("40.12-30 a failing summary in the middle of a run ends it, and the old segment stays usable", async () => {
