@@ -11,9 +11,11 @@ import { V8_FLAGS } from "./v8_flags.ts";
 const BUNDLE = "dist/bundle";
 const EXECUTABLE = "dist/pod";
 
-/** Deno 2.6 leaves it to the bundle to find a `require` for CommonJS packages that use `node:` modules. */
-const REQUIRE = 'import { createRequire } from "node:module";' +
-  "const require = createRequire(import.meta.url);\n";
+/**
+ * Deno 2.6 leaves it to the bundle to find a `require` for CommonJS packages that use `node:` modules. Every
+ * start loads the chunk with it, so it must cost nothing until it is called.
+ */
+const REQUIRE = "const require = (name) => globalThis.process.getBuiltinModule(name);\n";
 
 Deno.chdir(new URL("..", import.meta.url));
 await removeOldBuild();

@@ -45,7 +45,7 @@ async function findSources(manifestPath: string | undefined, directory: string) 
     ? undefined
     : (await readManifestFile(absolutePath(Deno.cwd(), manifestPath))).manifest;
   const { memory, skills } = manifest ?? {};
-  return await findWorkflowSources({
+  return findWorkflowSources({
     workspaceRoot: memory?.workspace_root,
     skillRoots: skills?.directories ?? [],
     cwd,

@@ -88,7 +88,7 @@ export async function openLaunch(launch: Launch, watch: (event: Event) => void):
     isRestored: conversation !== null,
     instructions: options.instructions,
   });
-  const workflowSources = await findWorkflowSources({
+  const workflowSources = findWorkflowSources({
     workspaceRoot: manifest.memory?.workspace_root,
     skillRoots: manifest.skills.directories,
     cwd,

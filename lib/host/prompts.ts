@@ -47,7 +47,7 @@ export interface PodPrompts extends LoadedCatalog {
  */
 export async function loadPrompts(sources: PromptSources): Promise<PodPrompts> {
   const { manifest, cwd, configDirectory, homeDirectory, isRestored, instructions } = sources;
-  const project = await findProject(cwd, homeDirectory, PROMPT_MARKS);
+  const project = findProject(cwd, homeDirectory, PROMPT_MARKS);
   const projectDirectory = project === null ? null : `${project}/.pod`;
   const libraries = {
     user: await promptDirectory(configDirectory),
@@ -60,7 +60,7 @@ export async function loadPrompts(sources: PromptSources): Promise<PodPrompts> {
   if (prompt_pack !== undefined) packs.push({ path: prompt_pack, mustExist: true });
   const { catalog, warnings } = await loadCatalog(packs, libraries);
   const agentsDirectories = directoriesFrom(
-    await findProject(cwd, homeDirectory, PROJECT_MARKS) ?? cwd,
+    findProject(cwd, homeDirectory, PROJECT_MARKS) ?? cwd,
     cwd,
   );
   const prompts = { catalog, warnings, agentsDirectories };

@@ -18,10 +18,10 @@ export interface WorkflowPlace {
 }
 
 /** Where the workflows and skills of a pod are. */
-export async function findWorkflowSources(
+export function findWorkflowSources(
   { workspaceRoot, skillRoots, cwd, homeDirectory }: WorkflowPlace,
-): Promise<WorkflowSources> {
-  const root = workspaceRoot ?? await findProject(cwd, homeDirectory, WORKFLOW_MARKS);
+): WorkflowSources {
+  const root = workspaceRoot ?? findProject(cwd, homeDirectory, WORKFLOW_MARKS);
   return {
     workflowDirectory: root === null ? null : `${root}/.pod/workflow`,
     knowledgeDirectory: root === null ? null : `${root}/.pod/knowledge`,

@@ -25,7 +25,7 @@ export interface ProfilePlaces {
  */
 export async function discoverProfiles(places: ProfilePlaces): Promise<Profiles> {
   const { configDirectory, startDirectory, homeDirectory } = places;
-  const project = await findProject(startDirectory, homeDirectory, [PROJECT_REGISTRY]);
+  const project = findProject(startDirectory, homeDirectory, [PROJECT_REGISTRY]);
   return joinRegistries([
     builtinRegistry(),
     await readRegistry(configDirectory && `${configDirectory}/profiles.toml`, "user"),
