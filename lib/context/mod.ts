@@ -23,7 +23,6 @@ export {
 export { listCompletions } from "./input/completions.ts";
 export { parseInput, type ReferenceCheck } from "./input/parse_input.ts";
 export { type InputSources, type ResolvedInput, resolveInput } from "./input/resolve_input.ts";
-export { replayTasks, type Task } from "./compaction/task_list.ts";
 export { type AgentsMd, readAgentsMd } from "./prompts/agents_md.ts";
 export {
   BUILTIN_PROMPTS,

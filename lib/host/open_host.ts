@@ -154,6 +154,7 @@ export async function openLaunch(launch: Launch, watch: (event: Event) => void):
     fallbacks,
     ...retrySettings(manifest.model),
     tools: toolSet.tools,
+    tasks: toolSet.tasks,
     config,
     scopeRules: () => durableRules,
     scopeSummary: () => scope.current.summary(),

@@ -4,9 +4,11 @@ import {
   createBashTool,
   createFileTools,
   createSearchTools,
+  createTaskTools,
   type FileToolsOptions,
   FileTracker,
   ScopedFiles,
+  TaskStore,
 } from "../tools/mod.ts";
 
 /** What the tools of one pod work with. */
@@ -26,6 +28,8 @@ export interface ToolSet extends AsyncDisposable {
   readonly tools: readonly Tool[];
   /** What the file tools share: what the model has seen of which file. */
   readonly files: FileToolsOptions;
+  /** What the task tools work on. */
+  readonly tasks: TaskStore;
 }
 
 /** The built-in tools. A shell is not bound by the scope, so a pod that may not write has none. */
@@ -35,12 +39,14 @@ export function createToolSet(options: ToolSetOptions): ToolSet {
     files: new ScopedFiles({ scope, cwd, home: env.HOME }),
     tracker: new FileTracker(),
   };
+  const tasks = new TaskStore();
   const tools = [
     ...createFileTools(files),
     ...createSearchTools({ files: files.files, cwd, rgPath: findProgram("rg", env.PATH) }),
+    ...createTaskTools(tasks),
   ];
   if (!scope.current.rules.allow.some((rule) => rule.permission === "write")) {
-    return { tools, files, [Symbol.asyncDispose]: () => Promise.resolve() };
+    return { tools, files, tasks, [Symbol.asyncDispose]: () => Promise.resolve() };
   }
   scope.update((current) =>
     current.withAllow([{ target: spillDirectory, permission: "read", recursive: true }])
@@ -49,6 +55,7 @@ export function createToolSet(options: ToolSetOptions): ToolSet {
   return {
     tools: [...tools, bash],
     files,
+    tasks,
     [Symbol.asyncDispose]: () => bash[Symbol.asyncDispose](),
   };
 }

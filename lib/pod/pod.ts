@@ -305,8 +305,9 @@ export class Pod {
   }
 
   async #takeTurns(maxTurns: number, signal: AbortSignal): Promise<TurnsResult> {
-    const { prompts } = this.#parts;
+    const { prompts, tasks } = this.#parts;
     const { journal, queue, history, system, config, counters } = this.#conversation;
+    tasks?.refill(history);
     const turns = runTurns({
       ...this.#parts,
       system,

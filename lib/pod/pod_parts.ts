@@ -3,6 +3,7 @@ import type { CompactionTools, PromptCatalog, ResolvedInput } from "../context/m
 import type { Event, InputSegment, RequestConfig } from "../protocol/mod.ts";
 import type { Model } from "../providers/mod.ts";
 import type { Log, ScopeSnapshot, SessionState } from "../session/mod.ts";
+import type { TaskStore } from "../tools/mod.ts";
 import type { CreateLog } from "./journal.ts";
 
 /** What a pod is made of. */
@@ -17,6 +18,8 @@ export interface PodParts {
   /** Asked in this order when the one before stays down. @default none */
   readonly fallbacks?: readonly Model[];
   readonly tools: readonly Tool[];
+  /** What the task tools among them work on. @default there are none */
+  readonly tasks?: TaskStore;
   readonly config: RequestConfig;
   /** The scope's rules as the log keeps them. */
   readonly scopeRules: () => ScopeSnapshot;

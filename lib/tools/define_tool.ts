@@ -61,11 +61,12 @@ function describeIssue(issue: v.BaseIssue<unknown>): string {
 }
 
 function describeInput(schema: InputSchema): JsonObject {
-  const { $schema: _, ...described } = toJsonSchema(schema, {
+  const { $schema: _, required = [], ...described } = toJsonSchema(schema, {
     typeMode: "input",
     overrideSchema: ({ jsonSchema }) => nullAsType(jsonSchema),
   });
-  return described as JsonObject;
+  // Readers of older drafts take no empty list.
+  return { ...described, ...(required.length > 0 && { required }) } as JsonObject;
 }
 
 /** Rewrites `anyOf: [X, null]` as X with the type `[…, "null"]`, the form that every model API takes. */

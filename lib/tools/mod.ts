@@ -1,6 +1,6 @@
 /**
- * The built-in tools, one file each. In: the shared scope, the working directory, and what a single
- * tool needs beside them. Out: {@link Tool} objects for the agent loop. The file
+ * The built-in tools, and the task list that some of them keep. In: the shared scope, the working
+ * directory, and what a single tool needs beside them. Out: {@link Tool} objects for the agent loop. The file
  * tools reach files through {@link ScopedFiles}, which asks the scope; Bash is not bound by it.
  *
  * @module
@@ -17,4 +17,8 @@ export {
 export { createReadTool, readLines } from "./read.ts";
 export { FileTracker } from "./tracker.ts";
 export { createSearchTools } from "./search_tools.ts";
+export { type Task, taskSnapshot } from "./tasks/task_list.ts";
+export { carryTasks, replayTasks } from "./tasks/task_history.ts";
+export { TaskStore } from "./tasks/task_store.ts";
+export { createTaskTools } from "./tasks/task_tools.ts";
 export { type BashTool, type BashToolOptions, createBashTool } from "./bash.ts";

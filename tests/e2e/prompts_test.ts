@@ -62,7 +62,7 @@ Deno.test("40.11-W2 a project's instructions are found from below, with includes
   equal(code, 0, stderr);
   match(
     systemOf(server, 0),
-    /^You review \S+\/src\/deep with Bash, Edit, Glob, Grep, Read, Write\.\nBe kind\.\n## Language\n/,
+    /^You review \S+\/src\/deep with Bash, Edit, Glob, Grep, Read, TaskCreate, TaskGet, TaskList, TaskUpdate, Write\.\nBe kind\.\n## Language\n/,
   );
 });
 

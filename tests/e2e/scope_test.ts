@@ -4,7 +4,8 @@ import { startModelServer } from "../support/model_server.ts";
 import { Workspace } from "../support/pod_process.ts";
 import { eventsOf } from "../support/run_output.ts";
 
-const WITHOUT_BASH = ["Edit", "Glob", "Grep", "Read", "Write"];
+const TASKS = ["TaskCreate", "TaskGet", "TaskList", "TaskUpdate"];
+const WITHOUT_BASH = ["Edit", "Glob", "Grep", "Read", ...TASKS, "Write"];
 const WITH_BASH = ["Bash", ...WITHOUT_BASH];
 
 /** The tools that the model is told about in a run with these flags. */

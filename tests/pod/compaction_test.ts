@@ -1,4 +1,3 @@
-import { replayTasks } from "../../lib/context/mod.ts";
 import { messageText } from "../../lib/protocol/mod.ts";
 import { deepEqual, equal, match, ok } from "../support/assert.ts";
 import { CountingTool } from "../support/counting_tool.ts";
@@ -310,31 +309,6 @@ Deno.test("40.11-W21 calls without a result are answered before anything is summ
   await bench.resume();
   for (const { items } of model.requests) assertValidRequest(items);
   bench.assertWhole();
-});
-
-Deno.test("40.12-31 the task list is the same before and after, and when it is read again", async () => {
-  const model = new EventModel(
-    measuring(
-      500,
-      call("t1", "TaskCreate", '{"subject":"one","description":"first"}'),
-    ),
-    measuring(500, text("noted")),
-    answer(text("two")),
-  );
-  const tools = [new CountingTool("TaskCreate", () => Promise.resolve({ summary: "created" }))];
-  await using opened = await open(
-    model,
-    new EventModel(SUMMARY, answer(text("ok"))),
-    { threshold: 1, retained_tokens: 30 },
-    { tools },
-  );
-  const { bench } = opened;
-  await bench.run("first");
-  const tasks = replayTasks(bench.pod.history);
-  await bench.run("second");
-  deepEqual(replayTasks(bench.pod.history), tasks);
-  bench.restart();
-  deepEqual(replayTasks(bench.pod.history), tasks);
 });
 
 Deno.test("what waits for the model moves to the new segment", async () => {

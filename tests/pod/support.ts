@@ -157,8 +157,8 @@ export class Bench implements Disposable {
     return this.story.slice(start);
   }
 
-  /** The process goes away, and a new one goes on with the log; `model` and `tools` may be others. */
-  restart(others: Partial<Pick<PodParts, "model" | "tools">> = {}): void {
+  /** The process goes away, and a new one goes on with the log; some parts may be others. */
+  restart(others: Partial<Pick<PodParts, "model" | "tools" | "tasks">> = {}): void {
     this.pod[Symbol.dispose]();
     this.pod = this.#restored(others);
   }

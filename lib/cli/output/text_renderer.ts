@@ -7,7 +7,7 @@ import { oneLine, type Style } from "./style.ts";
 import type { Writer } from "./writer.ts";
 
 /** Arguments that say most about a call, in this order. */
-const TELLING_ARGUMENTS = ["command", "file_path", "pattern", "path", "query", "url"];
+const TELLING_ARGUMENTS = ["command", "file_path", "pattern", "path", "query", "url", "subject"];
 const LINE_WIDTH = 100;
 
 /** What a `TextRenderer` writes to. */

@@ -9,7 +9,13 @@ import { byteLength, newId, PodError } from "../../base/mod.ts";
 import type { Manifest } from "../../manifest/mod.ts";
 import { DEFAULT_REQUEST_CONFIG, type Item, textMessage } from "../../protocol/mod.ts";
 import type { Model } from "../../providers/mod.ts";
-import { createReadTool, type FileToolsOptions, FileTracker } from "../../tools/mod.ts";
+import {
+  createReadTool,
+  type FileToolsOptions,
+  FileTracker,
+  replayTasks,
+  taskSnapshot,
+} from "../../tools/mod.ts";
 import type { PromptCatalog } from "../prompts/catalog.ts";
 import { ContextWindow } from "../window/context_window.ts";
 import { textTokens } from "../window/token_estimate.ts";
@@ -18,7 +24,6 @@ import { Handover, type ReadSlice, readSlice } from "./handover.ts";
 import { overviewOf } from "./overview.ts";
 import { retainedTailStart } from "./retained_tail.ts";
 import { createSessionLogTools } from "./session_log_tools.ts";
-import { replayTasks, taskSnapshot } from "./task_list.ts";
 
 const MAX_RECENT_FILES = 5;
 const WRITE_SUMMARY = "write_summary";

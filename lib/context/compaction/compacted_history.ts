@@ -1,9 +1,9 @@
 import { PodError } from "../../base/mod.ts";
 import { type Item, messageText, textMessage } from "../../protocol/mod.ts";
+import { carryTasks, type Task } from "../../tools/mod.ts";
 import { itemSize, withoutContent } from "../window/item_size.ts";
 import { BYTES_PER_TOKEN } from "../window/token_estimate.ts";
 import type { FileSlice, ReadSlice } from "./handover.ts";
-import { carryTasks, type Task } from "./task_list.ts";
 
 const SUMMARY_HEADING = "[Compacted context summary]";
 const WORKFLOW_MARK = "[Workflow /";

@@ -85,6 +85,14 @@ Deno.test("progress goes to stderr", async () => {
   );
 });
 
+Deno.test("a task is told by its subject", async () => {
+  const made = '{"description":"all of them","subject":"write tests"}';
+  const { stderr } = await show([
+    { event: "tool_call_done", data: { id: "c", name: "TaskCreate", arguments: made } },
+  ]);
+  match(stderr, /^→ TaskCreate write tests\n/);
+});
+
 Deno.test("what a run has cost is said where it is known", async () => {
   const { stderr } = await show([], { cost_usd: 0.01234 });
   equal(

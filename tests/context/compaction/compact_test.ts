@@ -277,7 +277,7 @@ Deno.test("40.12-38 40.11-W22 two compactions in a row never give the same call 
       name: "TaskCreate",
       arguments: '{"subject":"s","description":"d"}',
     },
-    { kind: "tool_result", call_id: "t1", summary: "Created" },
+    { kind: "tool_result", call_id: "t1", summary: "Created task 1 (pending)" },
     ...HISTORY,
   ]);
   const again = async (history: readonly Item[]) =>

@@ -2,7 +2,6 @@ import fc from "fast-check";
 import type { JsonObject } from "../../../lib/base/mod.ts";
 import { compactedHistory } from "../../../lib/context/compaction/compacted_history.ts";
 import { retainedTailStart } from "../../../lib/context/compaction/retained_tail.ts";
-import { replayTasks } from "../../../lib/context/compaction/task_list.ts";
 import { ContextWindow } from "../../../lib/context/mod.ts";
 import { DEFAULT_REQUEST_CONFIG, type Item, textMessage } from "../../../lib/protocol/mod.ts";
 import { anthropicBody } from "../../../lib/providers/anthropic_request.ts";
@@ -10,6 +9,7 @@ import { geminiBody } from "../../../lib/providers/gemini_request.ts";
 import { BUILTIN_CATALOG, type ModelRequest, resolveModel } from "../../../lib/providers/mod.ts";
 import { openaiChatBody } from "../../../lib/providers/openai_chat_request.ts";
 import { openaiResponsesBody } from "../../../lib/providers/openai_responses_request.ts";
+import { replayTasks } from "../../../lib/tools/mod.ts";
 import { equal } from "../../support/assert.ts";
 import { readGemini } from "../../support/gemini_rules.ts";
 import { READ_TOOL } from "../../support/model_calls.ts";
@@ -91,7 +91,7 @@ function historyOf(rounds: readonly Round[]): Item[] {
       ...ids.map((call_id): Item => ({
         kind: "tool_result",
         call_id,
-        summary: "looked",
+        summary: task ? "Created task 1 (pending)" : "looked",
         content: "x".repeat(size),
         ...(size % 5 === 0 && { is_error: true }),
       })),
