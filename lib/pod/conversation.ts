@@ -11,6 +11,7 @@ import type {
   SegmentStartEntry,
 } from "../protocol/mod.ts";
 import { type Interruption, type QueuedNotification, replay } from "../session/mod.ts";
+import { isTaskChange, openTasks } from "../tools/mod.ts";
 import { DayWatch } from "./day_watch.ts";
 import { tidyUp } from "./interruption.ts";
 import { Journal } from "./journal.ts";
@@ -21,12 +22,14 @@ import { planRewind, rewindTargets } from "./rewind.ts";
 import { scopeEntry } from "./scope_entry.ts";
 import { sessionWindow } from "./session_window.ts";
 import { statusEntry } from "./status_entry.ts";
+import { showTaskReminder, type TaskNeglect, TaskWatch } from "./task_watch.ts";
 
 /** A place in a conversation that one can go back to. */
 export interface Mark {
   readonly segmentId: string;
   readonly history: number;
   readonly entries: number;
+  readonly neglect: TaskNeglect;
 }
 
 /**
@@ -45,6 +48,7 @@ export class Conversation implements Disposable {
   #config: RequestConfig;
   #system: string | null;
   #days: DayWatch;
+  #taskWatch = new TaskWatch();
 
   constructor(parts: PodParts, restored?: RestoredSession) {
     const state = restored?.state;
@@ -129,6 +133,19 @@ export class Conversation implements Disposable {
     this.queue.push({ kind: "notification", message, auto_run: false });
   }
 
+  /** What is to be said about open tasks before the next request, if anything. */
+  taskReminder(): Addition[] {
+    const { tasks, prompts } = this.#parts;
+    const open = openTasks(tasks?.tasks ?? []);
+    if (open.length === 0 || !this.#taskWatch.isDue(this.counters.turn)) return [];
+    return [showTaskReminder(open, prompts)];
+  }
+
+  /** Takes note of what the model has said. */
+  noticeTaskChange(item: Item): void {
+    if (isTaskChange(item)) this.#taskWatch.changed();
+  }
+
   /** Queues something for the model to be told at its next iteration. */
   notify(queued: QueuedNotification, { durable }: { durable: boolean }): void {
     this.queue.push(queued);
@@ -166,7 +183,7 @@ export class Conversation implements Disposable {
   /** Where the conversation is now. */
   mark(): Mark {
     const { segmentId, length: entries } = this.journal;
-    return { segmentId, history: this.#history.length, entries };
+    return { segmentId, history: this.#history.length, entries, neglect: this.#taskWatch.neglect };
   }
 
   /** Whether going back to a mark would cut off nothing but what this pod has written since. */
@@ -184,6 +201,7 @@ export class Conversation implements Disposable {
       return mark.entries;
     });
     this.#history.length = mark.history;
+    this.#taskWatch.goBackTo(mark.neglect);
     this.interruption = null;
   }
 
@@ -221,6 +239,7 @@ export class Conversation implements Disposable {
     this.#config = state.config;
     this.#history = state.history;
     this.#days = new DayWatch(state.dateToldAt);
+    this.#taskWatch = new TaskWatch();
     this.#window = sessionWindow(state);
     journal.publish({
       event: "rewind_applied",

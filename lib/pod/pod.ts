@@ -318,7 +318,10 @@ export class Pod {
       cacheAnchor: summaryIndex(history),
       maxTurns,
       hooks: {
-        pendingItems: () => queue.take().map((queued) => showNotification(queued, prompts)),
+        pendingItems: () => [
+          ...queue.take().map((queued) => showNotification(queued, prompts)),
+          ...this.#conversation.taskReminder(),
+        ],
         beforeRequest: (items) => this.#compactor.beforeRequest(items),
       },
     }, signal);
@@ -330,6 +333,7 @@ export class Pod {
         journal.commit(step, () => {
           if (step.kind === "append" && isNotification(step.note)) queue.shown();
         });
+        if (step.kind === "append") this.#conversation.noticeTaskChange(step.item);
         if (step.kind === "usage") this.#compactor.measured(step.historyLength, step.usage);
       }
     } finally {

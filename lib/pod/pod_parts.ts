@@ -18,7 +18,7 @@ export interface PodParts {
   /** Asked in this order when the one before stays down. @default none */
   readonly fallbacks?: readonly Model[];
   readonly tools: readonly Tool[];
-  /** What the task tools among them work on. @default there are none */
+  /** What the task tools among them work on. @default the model is reminded of no tasks */
   readonly tasks?: TaskStore;
   readonly config: RequestConfig;
   /** The scope's rules as the log keeps them. */

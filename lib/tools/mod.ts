@@ -17,8 +17,8 @@ export {
 export { createReadTool, readLines } from "./read.ts";
 export { FileTracker } from "./tracker.ts";
 export { createSearchTools } from "./search_tools.ts";
-export { type Task, taskSnapshot } from "./tasks/task_list.ts";
-export { carryTasks, replayTasks } from "./tasks/task_history.ts";
+export { openTasks, type Task, taskLines, taskSnapshot } from "./tasks/task_list.ts";
+export { carryTasks, isTaskChange, replayTasks } from "./tasks/task_history.ts";
 export { TaskStore } from "./tasks/task_store.ts";
 export { createTaskTools } from "./tasks/task_tools.ts";
 export { type BashTool, type BashToolOptions, createBashTool } from "./bash.ts";

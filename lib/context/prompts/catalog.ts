@@ -34,7 +34,7 @@ export type PromptInputs = {
   interrupt_tool_result_summary: { cause: Interruption };
   /** Why the turn before ended early. */
   interrupt_system_note: { cause: Interruption };
-  /** About tasks that nobody has touched for long. `tasks`: a line each. */
+  /** About tasks left alone for long, without the tags around it. `tasks`: a line each. */
   task_reminder: { tasks: string };
   /** Sections at the end of the system prompt. */
   working_boundaries_section: { scope_summary: string };

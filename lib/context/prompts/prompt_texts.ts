@@ -43,9 +43,8 @@ export const PROMPT_TEXTS: {
   interrupt_tool_result_summary: ({ cause }) => CLOSING_SUMMARIES[cause],
   interrupt_system_note: ({ cause }) => INTERRUPT_NOTES[cause],
   task_reminder: ({ tasks }) =>
-    "<system-reminder>\n" +
     "These tasks are still open. If one has moved on, say so with TaskUpdate; if one is done or no " +
-    `longer wanted, close it.\n${tasks}\n</system-reminder>`,
+    `longer wanted, close it.\n${tasks}`,
   working_boundaries_section: ({ scope_summary }) => section("Working boundaries", scope_summary),
   agents_md_section: ({ agents_md }) => section("Project instructions (AGENTS.md)", agents_md),
   resident_memory_summary_section: ({ summary }) =>
