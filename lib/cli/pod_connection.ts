@@ -44,7 +44,8 @@ export async function connectPod(name: string): Promise<PodClient> {
 function notLive(name: string, error: SocketError): PodError {
   const { cause } = error;
   const isNobodyThere = cause instanceof Deno.errors.NotFound ||
-    cause instanceof Deno.errors.ConnectionRefused;
+    cause instanceof Deno.errors.ConnectionRefused ||
+    cause instanceof Deno.errors.ConnectionReset;
   const message = isNobodyThere
     ? `pod \`${name}\` is not running; \`pod ls --all\` lists all pods, ` +
       `\`pod start ${name}\` starts this one`

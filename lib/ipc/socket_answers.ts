@@ -13,7 +13,9 @@ export async function socketAnswers(path: string): Promise<boolean> {
     if (error instanceof Deno.errors.WouldBlock) return true;
     const isNobodyThere = error instanceof Deno.errors.NotFound ||
       error instanceof Deno.errors.NotADirectory ||
-      error instanceof Deno.errors.ConnectionRefused;
+      error instanceof Deno.errors.ConnectionRefused ||
+      // It has stopped listening while we stood in its queue.
+      error instanceof Deno.errors.ConnectionReset;
     if (isNobodyThere) return false;
     throw error;
   }

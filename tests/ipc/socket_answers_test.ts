@@ -30,3 +30,14 @@ Deno.test("a pod that is too busy to accept more connections answers", async () 
     for (const connection of waiting) connection.close();
   });
 });
+
+Deno.test("a pod that stops listening while one stands in its queue does not answer", async () => {
+  await withRuntime(async (runtime) => {
+    await Deno.mkdir(runtime);
+    const path = `${runtime}/sock`;
+    const listener = Deno.listen({ transport: "unix", path });
+    const answers = socketAnswers(path);
+    listener.close();
+    equal(await answers, false);
+  });
+});
