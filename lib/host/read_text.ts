@@ -17,10 +17,17 @@ export async function readTextOrNull(path: string): Promise<string | null> {
  * @throws {PodError} `unreadable`
  */
 export async function readNamedText(path: string, what: string): Promise<string> {
+  const cannot = (why: string, cause: unknown) =>
+    new PodError("unreadable", `cannot read ${what}: ${why}`, { cause });
+  let bytes: Uint8Array;
   try {
-    return await Deno.readTextFile(path);
+    bytes = await Deno.readFile(path);
   } catch (error) {
-    const message = `cannot read ${what}: ${messageOf(error)}`;
-    throw new PodError("unreadable", message, { cause: error });
+    throw cannot(messageOf(error), error);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw cannot("it is not UTF-8: save the file in that encoding", error);
   }
 }

@@ -8,6 +8,7 @@
 export { createFileTools, type FileToolsOptions } from "./file_tools.ts";
 export { defineTool, optionalCount } from "./define_tool.ts";
 export { realPath } from "./look_up.ts";
+export { OutsideScopeError } from "./path_error.ts";
 export {
   type DirectoryEntry,
   type ReadableFile,

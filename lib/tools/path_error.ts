@@ -12,10 +12,17 @@ export class PathChangedError extends PodError {
   }
 }
 
+/** The path is none that may be used. */
+export class OutsideScopeError extends ToolError {
+  constructor(path: string) {
+    super("Invalid argument", `path is outside allowed scope: ${path}`);
+  }
+}
+
 /** The errors of the file layer, word for word (spec 50 §1.4). `path` is the path as it was given. */
 export const pathError = {
   notAbsolute: (path: string) => invalid(`path must be absolute: ${path}`),
-  outside: (path: string) => invalid(`path is outside allowed scope: ${path}`),
+  outside: (path: string) => new OutsideScopeError(path),
   readOnly: (path: string) => invalid(`path is read-only in this scope: ${path}`),
   isDirectory: (path: string) => invalid(`path is a directory: ${path}`),
   throughSymlink: (path: string, access: Permission, target: string) =>

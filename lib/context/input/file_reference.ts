@@ -43,11 +43,14 @@ export function withRemark(beginning: string, totalBytes: number): string {
   return `${beginning}${newline}[...truncated, ${totalBytes} bytes total — use Read for the rest]`;
 }
 
-/** A character that was cut in two is left out: it does not make a text binary. */
+/** A character that was cut in two is left out: it does not make a text binary, but a NUL does. */
 function decode(bytes: Uint8Array, isCut: boolean, path: string): string {
+  const notText = (cause?: unknown) =>
+    new PodError("not_text", `file is not valid UTF-8 text: ${path}`, { cause });
+  if (bytes.includes(0)) throw notText();
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: isCut });
   } catch (cause) {
-    throw new PodError("not_text", `file is not valid UTF-8 text: ${path}`, { cause });
+    throw notText(cause);
   }
 }

@@ -6,6 +6,7 @@ import {
   type SystemItem,
   textMessage,
 } from "../../protocol/mod.ts";
+import { OutsideScopeError } from "../../tools/mod.ts";
 import { invokeWorkflows } from "../workflows/invoke.ts";
 import { type Knowledge, KnowledgeError, type KnowledgeFault } from "../workflows/knowledge.ts";
 import type { WorkflowSources } from "../workflows/load_workflows.ts";
@@ -70,12 +71,16 @@ export async function resolveInput(
 /** What the model is shown of a reference, or the warning that it leads nowhere. */
 type Found = Promise<SystemItem | string>;
 
+const HOW_TO_ALLOW =
+  "; start the pod with --allow-read for its directory, or copy it to where the pod works";
+
 async function lookUpFile(path: string, sources: InputSources): Found {
   try {
     return { kind: "file_attachment", path, body: await fileAttachment(path, sources) };
   } catch (error) {
     if (!(error instanceof PodError)) throw error;
-    return `file ref @${path} could not be resolved: ${error.message}`;
+    const help = error instanceof OutsideScopeError ? HOW_TO_ALLOW : "";
+    return `file ref @${path} could not be resolved: ${error.message}${help}`;
   }
 }
 

@@ -1,5 +1,5 @@
-import { messageOf } from "../../base/mod.ts";
-import { readUtf8 } from "./library.ts";
+import { byteLength, messageOf } from "../../base/mod.ts";
+import { readTextFile, TextFileError } from "../text_file.ts";
 
 /** Every request carries these bytes; above this, somebody should know. */
 const LARGE_BYTES = 32 * 1024;
@@ -35,20 +35,28 @@ export function readAgentsMd(directories: readonly string[]): AgentsMd {
 
 function readOne(path: string): { readonly text: string; readonly problem?: string } {
   try {
-    const { isFile, size } = Deno.statSync(path);
-    // A pipe would be waited for.
-    if (!isFile) return { text: "", problem: failed(path, "it is not a regular file") };
-    const text = readUtf8(path);
+    const text = readTextFile(path);
+    const size = byteLength(text);
     if (size <= LARGE_BYTES) return { text };
     const problem = `AGENTS.md (${path}) is large: every request carries its ${size} bytes; ` +
       `keep it below ${LARGE_BYTES}`;
     return { text, problem };
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return { text: "" };
-    if (error instanceof TypeError) {
+    if (error instanceof Deno.errors.NotFound) return leadsNowhere(path);
+    if (error instanceof TextFileError && error.code === "encoding") {
       return { text: "", problem: `AGENTS.md (${path}) is ${error.message}` };
     }
     return { text: "", problem: failed(path, messageOf(error)) };
+  }
+}
+
+/** What is there and is not found is a link. */
+function leadsNowhere(path: string): { readonly text: string; readonly problem?: string } {
+  try {
+    Deno.lstatSync(path);
+    return { text: "", problem: failed(path, "it is a link that leads nowhere") };
+  } catch {
+    return { text: "" };
   }
 }
 

@@ -1,4 +1,5 @@
 import { messageOf } from "../../base/mod.ts";
+import { readTextFile } from "../text_file.ts";
 import { BUILTIN_ASSETS, type BuiltinAsset } from "./builtin_assets.ts";
 import { PromptError } from "./prompt_error.ts";
 import { formatReference, type PromptReference } from "./reference.ts";
@@ -11,6 +12,14 @@ export interface PromptLibraries {
   readonly workspace: string | null;
 }
 
+/** What is said where a library has no directory. */
+const NOT_CONFIGURED = {
+  user: "prompt prefix '$user' is not configured for this loader (your configuration directory " +
+    "has no `prompts`)",
+  workspace: "prompt prefix '$workspace' is not configured for this loader (the project has no " +
+    "`.pod/prompts`)",
+} as const;
+
 /**
  * Finds a prompt in the one library that its reference names (spec 40 §1.2): one of ours, or the
  * source of a template.
@@ -22,7 +31,11 @@ export function findPrompt(
   libraries: PromptLibraries,
 ): BuiltinAsset | string {
   const { prefix, path } = reference;
-  if (prefix !== "pod") return readAsset(reference, libraries[prefix]);
+  if (prefix !== "pod") {
+    const directory = libraries[prefix];
+    if (directory === null) throw new PromptError(NOT_CONFIGURED[prefix]);
+    return readAsset(`${directory}/${path}.md`, formatReference(reference));
+  }
   const asset = BUILTIN_ASSETS.get(path);
   if (asset !== undefined) return asset;
   throw new PromptError(
@@ -32,33 +45,13 @@ export function findPrompt(
   );
 }
 
-function readAsset(reference: PromptReference, directory: string | null): string {
-  const { prefix, path } = reference;
-  if (directory === null) {
-    throw new PromptError(`prompt prefix '$${prefix}' is not configured for this loader`);
-  }
-  const file = `${directory}/${path}.md`;
+function readAsset(file: string, name: string): string {
   try {
-    return readUtf8(file);
+    return readTextFile(file);
   } catch (error) {
-    const name = formatReference(reference);
     if (error instanceof Deno.errors.NotFound) {
       throw new PromptError(`prompt asset not found: '${name}' (it would be ${file})`, error);
     }
     throw new PromptError(`failed to read prompt asset '${name}': ${messageOf(error)}`, error);
-  }
-}
-
-/**
- * The text of a file.
- *
- * @throws {TypeError} when it is not UTF-8, beside the errors of the file system.
- */
-export function readUtf8(path: string): string {
-  const bytes = Deno.readFileSync(path);
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new TypeError("not valid UTF-8: save the file in that encoding", { cause });
   }
 }

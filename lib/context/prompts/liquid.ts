@@ -51,7 +51,7 @@ export function compileLiquid(
     try {
       return engine.renderSync(templates, values);
     } catch (error) {
-      throw naming(name, error);
+      throw listing(values, naming(name, error));
     }
   };
 }
@@ -95,6 +95,14 @@ function includeTag(libraries: PromptLibraries) {
 function naming(file: string | undefined, error: unknown): unknown {
   if (file !== undefined && error instanceof Error && !error.message.includes("file:")) {
     error.message += `, file:${file}`;
+  }
+  return error;
+}
+
+/** Whoever misspells a variable is told which ones there are. */
+function listing(values: object, error: unknown): unknown {
+  if (error instanceof Error && error.name === "UndefinedVariableError") {
+    error.message += ` (there are: ${Object.keys(values).join(", ") || "none"})`;
   }
   return error;
 }

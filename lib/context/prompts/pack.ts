@@ -1,8 +1,10 @@
 import * as v from "valibot";
 import { messageOf } from "../../base/mod.ts";
+import { issueText } from "../../protocol/mod.ts";
+import { readTextFile } from "../text_file.ts";
 import { PROMPT_TEXTS } from "./prompt_texts.ts";
 import { createCatalog, type PromptCatalog, type PromptKey } from "./catalog.ts";
-import { type PromptLibraries, readUtf8 } from "./library.ts";
+import type { PromptLibraries } from "./library.ts";
 import { PromptError } from "./prompt_error.ts";
 import { compileTemplate, type Template } from "./template.ts";
 
@@ -55,17 +57,23 @@ export async function loadCatalog(
 async function readPack({ path, mustExist }: PromptPack): Promise<Record<string, string>> {
   let text: string;
   try {
-    text = readUtf8(path);
+    text = readTextFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound && !mustExist) return {};
     throw new PromptError(`failed to read prompt pack ${path}: ${messageOf(error)}`, error);
   }
   const { parse } = await import("smol-toml");
+  const broken = (why: string, cause?: unknown) =>
+    new PromptError(`failed to parse prompt pack ${path}: ${why}`, cause);
+  let table: unknown;
   try {
-    return v.parse(packFile, parse(text)).prompt;
+    table = parse(text);
   } catch (error) {
-    throw new PromptError(`failed to parse prompt pack ${path}: ${messageOf(error)}`, error);
+    throw broken(messageOf(error), error);
   }
+  const result = v.safeParse(packFile, table);
+  if (result.success) return result.output.prompt;
+  throw broken(issueText(result.issues));
 }
 
 function isPromptKey(key: string): key is PromptKey {

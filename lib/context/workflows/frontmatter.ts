@@ -2,6 +2,12 @@ import * as v from "valibot";
 import { messageOf, PodError } from "../../base/mod.ts";
 import { issueText } from "../../protocol/mod.ts";
 
+const MISSING = "frontmatter is missing or document is empty: the file must begin with a line " +
+  "`---`, lines such as `description: What it is for`, and another line `---`";
+
+/** What is most often wrong with a value. */
+const QUOTES = " (text with `: ` or special characters in it needs quotes around it)";
+
 /** What stands between two lines `---` at the head of a file, and what follows. */
 export interface SplitDocument {
   readonly yaml: string;
@@ -15,7 +21,7 @@ export interface SplitDocument {
  */
 export function splitFrontmatter(text: string): SplitDocument {
   const [first = "", ...lines] = text.split("\n");
-  if (!isFence(first)) throw frontmatterError("frontmatter is missing or document is empty");
+  if (!isFence(first)) throw frontmatterError(MISSING);
   const end = lines.findIndex(isFence);
   if (end === -1) throw frontmatterError("malformed frontmatter: missing closing `---` line");
   const yaml = lines.slice(0, end).map((line) => `${line}\n`).join("");
@@ -51,7 +57,7 @@ async function parseYaml(text: string): Promise<object> {
     // The line above it keeps the numbers of lines in errors those of the file.
     values = parse(`\n${text}`, { logLevel: "error" });
   } catch (error) {
-    throw malformed(messageOf(error).replace(/:?\n[^]*/, ""));
+    throw malformed(messageOf(error).replace(/:?\n[^]*/, "") + QUOTES);
   }
   if (values === null) return {};
   if (typeof values === "object" && !Array.isArray(values)) return values;

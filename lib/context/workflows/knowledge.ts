@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { messageOf, PodError } from "../../base/mod.ts";
-import { readUtf8 } from "../prompts/library.ts";
+import { readTextFile } from "../text_file.ts";
 import { parseFrontmatter, type SplitDocument, splitFrontmatter } from "./frontmatter.ts";
 import { invalidSlug, isSlug } from "./slug.ts";
 
@@ -65,7 +65,7 @@ export function knowledgeIn(directory: string): Knowledge {
  */
 export function readRecord(directory: string, slug: string): SplitDocument {
   if (!isSlug(slug)) throw new KnowledgeError("invalid_slug", invalidSlug(slug));
-  const text = readRegularFile(`${directory}/${slug}.md`);
+  const text = readText(`${directory}/${slug}.md`);
   try {
     return splitFrontmatter(text);
   } catch (error) {
@@ -94,13 +94,11 @@ function slugsIn(directory: string): string[] {
   }
 }
 
-/** A pipe would be waited for. */
-function readRegularFile(path: string): string {
+function readText(path: string): string {
   try {
-    if (Deno.statSync(path).isFile) return readUtf8(path);
+    return readTextFile(path);
   } catch (error) {
     const code = error instanceof Deno.errors.NotFound ? "missing" : "unreadable";
     throw new KnowledgeError(code, messageOf(error), error);
   }
-  throw new KnowledgeError("unreadable", "it is not a regular file");
 }

@@ -51,7 +51,7 @@ type Reader = () => Promise<ReadWorkflow>;
 function listWorkflows(directory: string): Reader[] {
   return list(directory, (name) => {
     const path = `${directory}/${name}`;
-    if (!name.endsWith(".md") || !isFile(path)) return null;
+    if (!name.endsWith(".md") || !isWorthReading(path)) return null;
     return () => readWorkflow(path, name.slice(0, -".md".length));
   });
 }
@@ -59,7 +59,7 @@ function listWorkflows(directory: string): Reader[] {
 function listSkills(root: string): Reader[] {
   return list(root, (name) => {
     const path = `${root}/${name}/SKILL.md`;
-    return isFile(path) ? () => readSkill(path, name) : null;
+    return isWorthReading(path) ? () => readSkill(path, name) : null;
   });
 }
 
@@ -76,13 +76,23 @@ function list(directory: string, readerOf: (name: string) => Reader | null): Rea
   }
 }
 
-/** Links followed; a pipe would be waited for. */
-function isFile(path: string): boolean {
+/** Whether it is a file, links followed, or something of which reading it tells what is wrong. */
+function isWorthReading(path: string): boolean {
   try {
     return Deno.statSync(path).isFile;
   } catch {
-    // What cannot be looked at is not there to be used.
-    return false;
+    return isThere(path);
+  }
+}
+
+/** Also when it cannot be looked at, or is a link that leads nowhere. */
+function isThere(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    const { NotFound, NotADirectory } = Deno.errors;
+    return !(error instanceof NotFound || error instanceof NotADirectory);
   }
 }
 

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { messageOf } from "../../base/mod.ts";
-import { readUtf8 } from "../prompts/library.ts";
+import { readTextFile } from "../text_file.ts";
 import { parseFrontmatter, splitFrontmatter } from "./frontmatter.ts";
 import { invalidSlug, isSlug } from "./slug.ts";
 import {
@@ -32,10 +32,16 @@ const skillFields = v.object({
   "allowed-tools": v.optional(v.unknown()),
 });
 
+/** Of a file that was listed a moment ago. */
+const LEADS_NOWHERE = "it is a link that leads nowhere: mend or remove it";
+
 /** Reads a workflow, `<slug>.md` (spec 40 §9.2). */
 export function readWorkflow(path: string, slug: string): Promise<ReadWorkflow> {
   return read(path, async (text, warn) => {
-    if (!isSlug(slug)) throw new Error(`invalid workflow file name: ${invalidSlug(slug)}`);
+    if (!isSlug(slug)) {
+      const why = `invalid workflow file name: ${invalidSlug(slug)}`;
+      throw new Error(`${why}; rename the file, or keep it in another directory`);
+    }
     const { yaml, body } = splitFrontmatter(text);
     const { fields, unknownKeys } = await parseFrontmatter(yaml, workflowFields);
     unknownKeys.forEach((key) => warn(`unknown frontmatter key \`${key}\` is ignored`));
@@ -83,10 +89,10 @@ async function read(
   const add = (level: Finding["level"]) => (message: string) =>
     void findings.push({ path, level, message });
   try {
-    const workflow = { path, ...await parse(readUtf8(path), add("warning")) };
+    const workflow = { path, ...await parse(readTextFile(path), add("warning")) };
     return { workflow, findings };
   } catch (error) {
-    add("error")(messageOf(error));
+    add("error")(error instanceof Deno.errors.NotFound ? LEADS_NOWHERE : messageOf(error));
     return { workflow: null, findings };
   }
 }

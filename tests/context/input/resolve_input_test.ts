@@ -45,7 +45,7 @@ Deno.test("40.2.3 a file is shown as it is, under the name that was given", asyn
   });
 });
 
-Deno.test("40.12-10 a file over the limit is cut, before a character rather than in it", async () => {
+Deno.test("40.12-10 40.11-W36 a file over the limit is cut, before a character rather than in it", async () => {
   await using workspace = await FileWorkspace.create({
     files: { "ten": "0123456789", "euro": "abc€defghi", "lines": "one\ntwo\n" },
   });
@@ -75,6 +75,8 @@ Deno.test("40.12-11 what cannot be shown costs one warning each, which names the
   await using workspace = await FileWorkspace.create({ files: { "fine": "fine" } });
   const { ws, root } = workspace;
   await Deno.writeFile(`${ws}/binary`, new Uint8Array([0x61, 0xff]));
+  await Deno.writeTextFile(`${ws}/sparse`, "");
+  await Deno.truncate(`${ws}/sparse`, 500 * 1024 * 1024);
   await Deno.symlink("nowhere", `${ws}/broken`);
   await Deno.symlink(`${root}/out/secret`, `${ws}/leak`);
   await Deno.symlink(`${root}/out`, `${ws}/outside`);
@@ -83,6 +85,7 @@ Deno.test("40.12-11 what cannot be shown costs one warning each, which names the
     "missing",
     "../out/secret",
     "binary",
+    "sparse",
     "broken",
     "leak",
     "outside",
@@ -96,10 +99,15 @@ Deno.test("40.12-11 what cannot be shown costs one warning each, which names the
   const advice = "; add the symlink target to the Pod read scope, copy it into the workspace, " +
     "or recreate the symlink with the correct target";
   const through = "path resolves through a symlink outside allowed read scope: ";
-  deepEqual(warnings.slice(0, 7), [
+  deepEqual(warnings.slice(0, 8), [
     told("missing", `file not found: ${ws}/missing`),
-    told("../out/secret", `path is outside allowed scope: ${ws}/../out/secret`),
+    told(
+      "../out/secret",
+      `path is outside allowed scope: ${ws}/../out/secret; start the pod with --allow-read for ` +
+        "its directory, or copy it to where the pod works",
+    ),
     told("binary", `file is not valid UTF-8 text: ${ws}/binary`),
+    told("sparse", `file is not valid UTF-8 text: ${ws}/sparse`),
     told(
       "broken",
       `broken symlink while resolving ${ws}/broken: ${ws}/broken -> ${ws}/nowhere ` +
@@ -110,8 +118,8 @@ Deno.test("40.12-11 what cannot be shown costs one warning each, which names the
     told("outside", `${through}${ws}/outside -> ${root}/out${advice}`),
     told("pipe", `invalid argument: not a regular file: ${ws}/pipe`),
   ]);
-  equal(warnings.length, 8);
-  match(warnings[7] ?? "", /^file ref @fine\/x could not be resolved: /);
+  equal(warnings.length, 9);
+  match(warnings[8] ?? "", /^file ref @fine\/x could not be resolved: /);
 });
 
 Deno.test("40.12-12 a directory is listed: directories, links, files, hidden and ignored ones too", async () => {
@@ -190,6 +198,7 @@ Deno.test("40.2.5 40.11-W42 knowledge comes without its front matter, behind the
     "knowledge/odd.md": "---\nnot: [yaml\n---\nbody",
     "knowledge/private.md": document({ user_invocable: false }),
     "knowledge/directory.md/x": "",
+    "knowledge/huge.md": document({ description: "d" }, "x".repeat(256 * 1024)),
   });
   await new Deno.Command("mkfifo", { args: [`${project.root}/knowledge/pipe.md`] }).output();
   const { files, ws: cwd } = workspace;
@@ -217,6 +226,7 @@ Deno.test("40.2.5 40.11-W42 knowledge comes without its front matter, behind the
     ["No", /^knowledge ref #No has invalid slug: invalid slug `No`: must match/],
     ["none", /^knowledge ref #none could not be read: No such file/],
     ["directory", /^knowledge ref #directory could not be read: it is not a regular file$/],
+    ["huge", /^knowledge ref #huge could not be read: it has 2\d+ bytes, and at most 262144/],
     ["pipe", /^knowledge ref #pipe could not be read: it is not a regular file$/],
     ["bent", /^knowledge ref #bent has invalid frontmatter: frontmatter is missing or/],
     ["odd", /^knowledge ref #odd has invalid frontmatter: malformed frontmatter: /],

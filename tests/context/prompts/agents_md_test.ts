@@ -30,6 +30,14 @@ Deno.test("40.11-W5 a pipe is not waited for", async () => {
   match(readAgentsMd([files.root]).problems.join(), /it is not a regular file/);
 });
 
+Deno.test("40.11-W5 a link that leads nowhere is told", () => {
+  using files = new PromptFiles();
+  Deno.symlinkSync("CLAUDE.md", `${files.root}/AGENTS.md`);
+  const { text, problems } = readAgentsMd([files.root]);
+  equal(text, null);
+  match(problems.join(), /^failed to read AGENTS\.md \(.*\): it is a link that leads nowhere$/);
+});
+
 Deno.test("40.11-W5 a blank file counts as none, a large one is told", () => {
   using files = new PromptFiles({ "AGENTS.md": " \n\n" });
   deepEqual(readAgentsMd([files.root]), { text: null, problems: [] });
@@ -39,6 +47,10 @@ Deno.test("40.11-W5 a blank file counts as none, a large one is told", () => {
   const { text, problems } = readAgentsMd([files.root]);
   equal(text?.length, 32 * 1024 + 1);
   match(problems.join(), /AGENTS\.md\) is large: every request carries its 32769 bytes/);
+  files.write("AGENTS.md", "x".repeat(256 * 1024 + 1));
+  const huge = readAgentsMd([files.root]);
+  equal(huge.text, null);
+  match(huge.problems.join(), /: it has 262145 bytes, and at most 262144 can be used: shorten it$/);
 });
 
 Deno.test("40.11-W5 files of directories above come first, and each says where it is from", () => {

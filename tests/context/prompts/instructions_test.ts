@@ -72,12 +72,23 @@ const BROKEN: readonly (readonly [raw: string, says: RegExp])[] = [
   ["$pod/constructor", /prompt asset not found: '\$pod\/constructor'/],
   ["$user/none", /prompt asset not found: '\$user\/none'/],
   ["$user/binary", /failed to read prompt asset '\$user\/binary': not valid UTF-8/],
-  ["$user/folder", /failed to read prompt asset '\$user\/folder': Is a directory/],
+  ["$user/folder", /failed to read prompt asset '\$user\/folder': it is not a regular file/],
+  ["$user/pipe", /failed to read prompt asset '\$user\/pipe': it is not a regular file/],
+  ["$user/endless", /failed to read prompt asset '\$user\/endless': it is not a regular file/],
+  ["$user/huge", /failed to read .*: it has 419430400 bytes, and at most 262144 can be used/],
 ];
 
 for (const [raw, says] of BROKEN) {
   Deno.test(`40.12-4 instructions that are not there: \`${raw}\``, async () => {
-    using prompts = new PromptFiles({ "user/binary.md": NOT_UTF8, "user/folder.md/x": "" });
+    using prompts = new PromptFiles({
+      "user/binary.md": NOT_UTF8,
+      "user/folder.md/x": "",
+      "user/huge.md": "",
+    });
+    const { user } = prompts.libraries;
+    await new Deno.Command("mkfifo", { args: [`${user}/pipe.md`] }).output();
+    await Deno.symlink("/dev/zero", `${user}/endless.md`);
+    await Deno.truncate(`${user}/huge.md`, 400 * 1024 * 1024);
     const start =
       "^PromptError: invalid system prompt template: failed to resolve instruction reference: ";
     await rejects(
@@ -91,7 +102,7 @@ Deno.test("40.12-4 a library without a directory is not configured", async () =>
   for (const prefix of ["$user", "$workspace"]) {
     await rejects(
       loadInstructions(`${prefix}/x`, NO_LIBRARIES),
-      new RegExp(`prompt prefix '\\${prefix}' is not configured for this loader`),
+      new RegExp(`prompt prefix '\\${prefix}' is not configured for this loader \\(.* has no`),
     );
   }
 });
@@ -157,7 +168,7 @@ Deno.test("40.1.3 an included prompt is found late, sees the same variables and 
   prompts.write("user/late.md", "{{ ghost }}");
   throws(
     () => instructions(VARIABLES),
-    /: undefined variable: ghost, line:1, col:4, file:\$user\/late$/,
+    /: undefined variable: ghost, line:1, col:4, file:\$user\/late \(there are: date, time, datetime, cwd, language, tools\)$/,
   );
   prompts.write("user/late.md", "{{ broken");
   throws(() => instructions(VARIABLES), /render error: .*not closed, file:\$user\/late/);

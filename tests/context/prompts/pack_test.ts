@@ -77,14 +77,18 @@ Deno.test("40.12-7 a pack that must exist is an error when it is missing, anothe
 
 Deno.test("40.1.9 what is wrong with a pack is said with its place", async () => {
   await rejects(load("[prompt\n"), /failed to parse prompt pack .*\/0\.toml: /);
-  await rejects(load("[prompt]\ntask_reminder = 7\n"), /failed to parse prompt pack .*0\.toml: .*/);
+  await rejects(
+    load("[prompt]\ntask_reminder = 7\n"),
+    /failed to parse prompt pack .*0\.toml: prompt\.task_reminder: .*Expected string/,
+  );
   await rejects(load("prompt = 1\n"), /failed to parse prompt pack .*0\.toml: /);
   await rejects(
     load('[prompt]\ntask_reminder = "{{ tasks"\n'),
     /failed to compile prompt template 'task_reminder': .*not closed.* \(in .*\/0\.toml\)/,
   );
   using files = new PromptFiles({ "binary.toml": NOT_UTF8, "folder.toml/x": "" });
-  for (const name of ["binary", "folder"]) {
+  await new Deno.Command("mkfifo", { args: [`${files.root}/pipe.toml`] }).output();
+  for (const name of ["binary", "folder", "pipe"]) {
     await rejects(
       loadCatalog([{ path: `${files.root}/${name}.toml`, mustExist: false }], files.libraries),
       new RegExp(`failed to read prompt pack .*/${name}\\.toml: `),

@@ -54,23 +54,27 @@ Deno.test("40.11-W41 bad files are reported and left out, the others load", asyn
     "workflow/open.md": "---\ndescription: d\n",
     "workflow/typed.md": document({ description: "d", user_invocable: "maybe" }),
     "workflow/yaml.md": "---\ndescription: [\n---\n",
+    "workflow/yaml-colon.md": "---\ndescription: Step 1: tag\n---\n",
     "workflow/list.md": "---\n- a\n---\n",
   });
   deepEqual(slugs, ["fine"]);
   const slug = (text: string) =>
-    `invalid slug \`${text}\`: must match ^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$, without \`--\``;
+    `invalid slug \`${text}\`: must match ^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$, without \`--\`; ` +
+    "rename the file, or keep it in another directory";
   const exact = findings.filter((line) => !/^workflow\/(typed|yaml)/.test(line));
   deepEqual(exact, [
     `workflow/Bad.md error: invalid workflow file name: ${slug("Bad")}`,
     `workflow/a--b.md error: invalid workflow file name: ${slug("a--b")}`,
-    "workflow/draft.md error: frontmatter is missing or document is empty",
+    "workflow/draft.md error: frontmatter is missing or document is empty: the file must begin with " +
+    "a line `---`, lines such as `description: What it is for`, and another line `---`",
     "workflow/fine.md warning: unknown frontmatter key `colour` is ignored",
     "workflow/list.md error: malformed frontmatter: it must be a list of `key: value` lines",
     "workflow/nameless.md error: missing required frontmatter field: `description`",
     "workflow/open.md error: malformed frontmatter: missing closing `---` line",
   ]);
   match(findings.join("\n"), /typed\.md error: malformed frontmatter: user_invocable: .*"maybe"/);
-  match(findings.join("\n"), /yaml\.md error: malformed frontmatter: .* at line 3, column 1$/m);
+  match(findings.join("\n"), /yaml-colon\.md error: malformed .* at line 2, .* needs quotes/);
+  match(findings.join("\n"), /yaml\.md error: malformed frontmatter: .* at line 3, column 1 \(/m);
 });
 
 Deno.test("40.12-39 a description that the model is shown has at most 1024 characters", async () => {
@@ -142,5 +146,34 @@ Deno.test("40.9.2 links are followed, pipes are not waited for, a directory is n
   await Deno.symlink(`${root}/none`, `${root}/workflow/broken.md`);
   await new Deno.Command("mkfifo", { args: [`${root}/workflow/pipe.md`] }).output();
   const { workflows, findings } = await inTime("the workflows", loadWorkflows(project.sources));
-  deepEqual([[...workflows.keys()], findings], [["link"], []]);
+  deepEqual([...workflows.keys()], ["link"]);
+  deepEqual(project.inShort(findings), [
+    "workflow/broken.md error: it is a link that leads nowhere: mend or remove it",
+  ]);
+});
+
+Deno.test("40.9.2 40.9.3 what is too large, endless or a loop is reported, and not read", async () => {
+  await using project = await WorkflowProject.create({
+    "workflow/fits.md": document({ description: "d" }, "x".repeat(256 * 1024 - 30)),
+    "workflow/huge.md": document({ description: "d" }),
+    "skills/huge/SKILL.md": document({ name: "huge", description: "d" }),
+    "skills/empty/other": "",
+    "skills/file": "",
+  });
+  const { root } = project;
+  for (const path of ["workflow/huge.md", "skills/huge/SKILL.md"]) {
+    await Deno.truncate(`${root}/${path}`, 500 * 1024 * 1024);
+  }
+  await Deno.symlink("/dev/zero", `${root}/workflow/endless.md`);
+  await Deno.symlink("loop", `${root}/skills/loop`);
+  const { workflows, findings } = await inTime("the workflows", loadWorkflows(project.sources));
+  deepEqual([...workflows.keys()], ["fits"]);
+  const tooLarge = "error: it has 524288000 bytes, and at most 262144 can be used: shorten it";
+  const [huge, hugeSkill, loop, ...others] = project.inShort(findings);
+  deepEqual([huge, hugeSkill, others], [
+    `workflow/huge.md ${tooLarge}`,
+    `skills/huge/SKILL.md ${tooLarge}`,
+    [],
+  ]);
+  match(loop ?? "", /^skills\/loop\/SKILL\.md error: Too many levels of symbolic links/);
 });
