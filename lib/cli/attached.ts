@@ -81,7 +81,7 @@ export class Attached {
     const id = newId();
     this.#unanswered.add(id);
     const typed = [{ kind: "text" as const, content: line.trimEnd() }];
-    const input = await liveReferences(this.#client, typed);
+    const input = await liveReferences(this.#client, typed, (note) => this.#view.note(note));
     await tell(this.#client, { method: "run", params: { input }, id });
   }
 

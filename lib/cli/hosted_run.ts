@@ -17,7 +17,7 @@ export async function startHostedRun(
   const { name, sessionId, pod, controller } = host;
   // Accepted before anything else, so that what has been waiting for the pod becomes part of it.
   const end = request.kind === "run"
-    ? runInput(host, await hostedReferences(host, request.input))
+    ? runInput(host, await hostedReferences(host, request.input, (message) => view.warn(message)))
     : runNotification(host, request.text, view);
   const serving = controller.serve();
   void stop.requested().then(() => controller.shutDown());

@@ -54,7 +54,7 @@ function addSend(program: Command, console: PodConsole, exitWith: ExitWith): voi
         const { readPrompt } = await import("./prompt.ts");
         const { sendAndFollow, sendCommand } = await import("./send_command.ts");
         const input = await readPrompt(words, console.stdin);
-        if (!flags.wait) return exitWith(await sendCommand(name, { kind: "run", input }));
+        if (!flags.wait) return exitWith(await sendCommand(console, name, { kind: "run", input }));
         exitWith(await sendAndFollow(console, name, input, flags.output));
       },
     );
@@ -71,7 +71,7 @@ function addNotify(program: Command, console: PodConsole, exitWith: ExitWith): v
       const { readPrompt } = await import("./prompt.ts");
       const { sendCommand } = await import("./send_command.ts");
       const text = flattenSegments(await readPrompt(words, console.stdin));
-      exitWith(await sendCommand(name, { kind: "notify", text }));
+      exitWith(await sendCommand(console, name, { kind: "notify", text }));
     });
 }
 

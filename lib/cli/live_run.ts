@@ -44,7 +44,8 @@ export async function startLiveRun(
   const client = await connectPod(name);
   try {
     let { status } = client.snapshot.data;
-    const answer = await ask(client, await methodOf(client, request), (event) => {
+    const method = await methodOf(client, request, options.view);
+    const answer = await ask(client, method, (event) => {
       status = statusOf(event) ?? status;
     });
     return new LiveRun({ client, request, status, answer, ...options });
@@ -54,10 +55,10 @@ export async function startLiveRun(
   }
 }
 
-async function methodOf(client: PodClient, request: RunRequest): Promise<Method> {
-  return request.kind === "run"
-    ? { method: "run", params: { input: await liveReferences(client, request.input) } }
-    : { method: "notify", params: { message: request.text } };
+async function methodOf(client: PodClient, request: RunRequest, view: RunView): Promise<Method> {
+  if (request.kind === "notify") return { method: "notify", params: { message: request.text } };
+  const warn = (message: string) => view.warn(message);
+  return { method: "run", params: { input: await liveReferences(client, request.input, warn) } };
 }
 
 /** The event that an input is on disk, or the end of a run that did not get that far. */

@@ -1,3 +1,4 @@
+import { printable } from "../base/mod.ts";
 import { Stop } from "../host/mod.ts";
 import type { InputSegment } from "../protocol/mod.ts";
 import type { RunRequest } from "./accepted_run.ts";
@@ -5,9 +6,6 @@ import type { OutputFormat, PodConsole } from "./console.ts";
 import { EXIT } from "./exit_code.ts";
 import { followRun } from "./follow_run.ts";
 import { startLiveRun } from "./live_run.ts";
-
-/** Nothing is shown of a run that is not waited for. */
-const UNSEEN = { event() {}, warn() {} };
 
 /** `pod send --wait`: gives a live pod an input, and shows its turn to the end. Returns the exit code. */
 export async function sendAndFollow(
@@ -26,9 +24,18 @@ export async function sendAndFollow(
 }
 
 /** `pod send` and `pod notify`: gives a live pod something, and waits until it is sure to keep it. */
-export async function sendCommand(name: string, request: RunRequest): Promise<number> {
+export async function sendCommand(
+  console: PodConsole,
+  name: string,
+  request: RunRequest,
+): Promise<number> {
   using stop = new Stop();
-  await using run = await startLiveRun(name, request, { view: UNSEEN, stop, cancels: false });
+  // A run that is not waited for is not shown.
+  const view = {
+    event() {},
+    warn: (message: string) => console.stderr.write(`pod: warning: ${printable(message)}\n`),
+  };
+  await using run = await startLiveRun(name, request, { view, stop, cancels: false });
   await run.kept();
   return EXIT.finished;
 }
