@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { PodConsole } from "./console.ts";
 import { addLaunchFlags, type LaunchFlags, serveArguments } from "./launch_flags.ts";
 import { addLiveCommands, describe, type ExitWith } from "./live_commands.ts";
@@ -45,7 +45,8 @@ export function addPodCommands(program: Command, console: PodConsole, exitWith: 
   for (const kind of ["workflow", "skill"] as const) {
     describe(program.command(`${kind}s`), `list the ${kind}s that a pod here would have`)
       .option("--check", `say what is wrong with the files of ${kind}s; exit code 1 if anything is`)
-      .option("--manifest <file>", "of the pod; names the directories of skills")
+      .option("--manifest <file>", "TOML description of the pod")
+      .addOption(new Option("--profile <selector>", "recipe for the pod").conflicts("manifest"))
       .option("-C, --cwd <dir>", "where the pod would work; default: here")
       .option("--json", "as one JSON array")
       .action(async (flags: WorkflowFlags) => {

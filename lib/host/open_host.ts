@@ -28,7 +28,12 @@ import { loadPrompts, systemPromptRenderer } from "./prompts.ts";
 import { durableStorage, ephemeralStorage, type PodIdentity } from "./storage.ts";
 import { checkUnchanged, openConversation, type StoredConversation } from "./stored_pod.ts";
 import { createToolSet } from "./tool_set.ts";
-import { findWorkflowSources, residentWorkflows, workflowWarnings } from "./workflows.ts";
+import {
+  findWorkflowSources,
+  residentWorkflowDirectory,
+  residentWorkflows,
+  workflowWarnings,
+} from "./workflows.ts";
 
 /** A pod with everything it needs, in this process. */
 export interface Host extends PodIdentity, AsyncDisposable {
@@ -67,7 +72,14 @@ export async function openLaunch(launch: Launch, watch: (event: Event) => void):
   const { name } = launch.manifest.pod;
 
   const conversation = openStoredConversation(launch);
-  const scope = createScope(launch.manifest, conversation?.scope ?? null, cwd);
+  const workflowSources = findWorkflowSources(launch);
+  const workflows = await loadWorkflows(workflowSources);
+  const scope = createScope({
+    manifest: launch.manifest,
+    kept: conversation?.scope ?? null,
+    cwd,
+    workflowDirectory: residentWorkflowDirectory(workflows, workflowSources),
+  });
   const durableRules = copyRules(scope.current.rules);
   const config = conversation?.state.config ?? requestConfig(launch.manifest);
   const { model, fallbacks, table, secretVariables } = await openManifestModel(
@@ -88,13 +100,6 @@ export async function openLaunch(launch: Launch, watch: (event: Event) => void):
     isRestored: conversation !== null,
     instructions: options.instructions,
   });
-  const workflowSources = findWorkflowSources({
-    workspaceRoot: manifest.memory?.workspace_root,
-    skillRoots: manifest.skills.directories,
-    cwd,
-    homeDirectory: env("HOME") || null,
-  });
-  const workflows = await loadWorkflows(workflowSources);
   const unsupported = [model, ...fallbacks].flatMap((each) => each.unsupported(config));
   const warnings = [
     ...launch.warnings,

@@ -5,20 +5,27 @@ import { covers, Scope, type ScopeRules, SharedScope } from "../scope/mod.ts";
 import type { ScopeSnapshot } from "../session/mod.ts";
 import { realPath } from "../tools/mod.ts";
 
+/** What a pod's scope is made from. */
+export interface ScopeSources {
+  readonly manifest: Manifest;
+  /** What the session may touch; null for a new one. */
+  readonly kept: ScopeSnapshot | null;
+  /** Absolute. */
+  readonly cwd: string;
+  /** Where the model is told to read workflows; null when it is told of none. */
+  readonly workflowDirectory: string | null;
+}
+
 /**
  * What a pod may touch: what its manifest says, or else what its session has kept, less what is denied.
  *
- * @param kept null for a new session
  * @throws {PodError} when the pod could not even read where it works.
  */
-export function createScope(
-  { scope: { allow, deny }, skills }: Manifest,
-  kept: ScopeSnapshot | null,
-  cwd: string,
-): SharedScope {
+export function createScope(sources: ScopeSources): SharedScope {
+  const { manifest, kept, cwd } = sources;
   const scope = kept === null
-    ? Scope.create({ allow: [...allow, ...skills.directories.map(readable)], deny }, realPath)
-    : Scope.create(kept, realPath).withDeny(deny);
+    ? freshScope(sources)
+    : Scope.create(kept, realPath).withDeny(manifest.scope.deny);
   if (!scope.canRead(cwd)) {
     throw new PodError(
       "scope",
@@ -26,6 +33,15 @@ export function createScope(
     );
   }
   return new SharedScope(scope);
+}
+
+/** Skills are listed even where they can be read anyhow (spec 40 §9.3). */
+function freshScope({ manifest, workflowDirectory }: ScopeSources): Scope {
+  const { scope: { allow, deny }, skills } = manifest;
+  const rules = { allow: [...allow, ...skills.directories.map(readable)], deny };
+  const scope = Scope.create(rules, realPath);
+  if (workflowDirectory === null || scope.canRead(workflowDirectory)) return scope;
+  return scope.withAllow([readable(workflowDirectory)]);
 }
 
 function readable(target: string): ScopeRule {

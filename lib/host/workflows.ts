@@ -1,38 +1,37 @@
-import type { LoadedWorkflows, ResidentEntry, WorkflowSources } from "../context/mod.ts";
+import type { LoadedWorkflows, Workflow, WorkflowSources } from "../context/mod.ts";
 import { findProject } from "../manifest/mod.ts";
 import { realPath } from "../tools/mod.ts";
+import type { Launch } from "./prepare_launch.ts";
 
 /** What makes a directory the project that workflows belong to. */
 const WORKFLOW_MARKS = [".pod/manifest.toml", ".pod/workflow"];
 
-/** What is known of a pod whose workflows are looked for. */
-export interface WorkflowPlace {
-  /** `memory.workspace_root`. @default the project is looked for, upwards from `cwd` */
-  readonly workspaceRoot?: string;
-  /** `skills.directories`; absolute. */
-  readonly skillRoots: readonly string[];
-  /** The pod's working directory: absolute. */
-  readonly cwd: string;
-  /** Neither it nor what is above it is a project; null: there is none. */
-  readonly homeDirectory: string | null;
-}
-
-/** Where the workflows and skills of a pod are. */
+/** Where the workflows and skills of a pod are: below its project, and where its manifest says. */
 export function findWorkflowSources(
-  { workspaceRoot, skillRoots, cwd, homeDirectory }: WorkflowPlace,
+  { manifest: { memory, skills }, cwd, options: { env } }: Launch,
 ): WorkflowSources {
-  const root = workspaceRoot ?? findProject(cwd, homeDirectory, WORKFLOW_MARKS);
+  const root = memory?.workspace_root ?? findProject(cwd, env.HOME || null, WORKFLOW_MARKS);
   return {
     workflowDirectory: root === null ? null : `${root}/.pod/workflow`,
     knowledgeDirectory: root === null ? null : `${root}/.pod/knowledge`,
     // The model is told of them.
-    skillRoots: skillRoots.map((path) => realPath(path) ?? path),
+    skillRoots: skills.directories.map((path) => realPath(path) ?? path),
   };
 }
 
 /** The workflows and skills that the model is told of. */
-export function residentWorkflows({ workflows }: LoadedWorkflows): ResidentEntry[] {
+export function residentWorkflows({ workflows }: LoadedWorkflows): Workflow[] {
   return [...workflows.values()].filter(({ isResident }) => isResident);
+}
+
+/** Where the model is to read workflows; null when it is told of none. */
+export function residentWorkflowDirectory(
+  loaded: LoadedWorkflows,
+  { workflowDirectory }: WorkflowSources,
+): string | null {
+  return residentWorkflows(loaded).some(({ kind }) => kind === "workflow")
+    ? workflowDirectory
+    : null;
 }
 
 /** What is wrong with them, a line each. */

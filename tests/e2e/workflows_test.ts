@@ -4,6 +4,7 @@ import { inTime } from "../support/in_time.ts";
 import { anthropicAt } from "../support/model_env.ts";
 import { type ModelServer, startModelServer } from "../support/model_server.ts";
 import { Workspace } from "../support/pod_process.ts";
+import { UNPRIVILEGED } from "../support/start_through.ts";
 import { readAnthropic } from "../support/wire_rules.ts";
 
 const answers = (count: number) => startModelServer(Array(count).fill({ text: "Hi" }));
@@ -55,6 +56,35 @@ function readsSkill(): ModelServer {
   });
 }
 
+Deno.test("40.11-W40 a pod that works further down may read the workflows that it is told of", async () => {
+  await using server = startModelServer((request, index) => {
+    const path = /\((\/.*\/release\.md)\)/.exec(readAnthropic(request).system)?.[1];
+    const input = { file_path: `${path}` };
+    return index % 2 === 0 ? { toolCalls: [{ name: "Read", input }] } : { text: "Hi" };
+  });
+  await using workspace = await Workspace.create({ ...FILES, "pkg/x": "", "secret": "" });
+  const options = { env: anthropicAt(server) };
+  const results = async (...flags: string[]) => {
+    const { stdout } = await workspace.run([
+      "run",
+      "-o",
+      "stream-json",
+      "-C",
+      "pkg",
+      ...flags,
+      "Hi",
+    ], {
+      ...options,
+    });
+    return stdout.split("\n").filter((line) => line.includes('"tool_result"')).join();
+  };
+  match(await results(), /Read 5 line\(s\) from .*\/release\.md/);
+  const { system } = sent(server, 0);
+  ok(system.includes(`  - ${workspace.directory}/.pod/workflow\n`), system);
+  ok(!system.includes(`  - ${workspace.directory}\n`), system);
+  match(await results("--deny", ".pod"), /path is outside allowed scope/);
+});
+
 Deno.test("40.11-W47 a session that goes on is not told again what is shadowed", async () => {
   await using server = await answers(2);
   await using workspace = await Workspace.create(FILES);
@@ -79,7 +109,41 @@ Deno.test("pod workflows and pod skills list what there is", async () => {
     ["lint", true],
     ["release", true],
   ]);
-  equal((await workspace.run(["skills"])).stdout, "");
+  const none = await workspace.run(["skills"]);
+  deepEqual([none.code, none.stdout], [0, ""]);
+  match(
+    none.stderr,
+    /^there are no skills here; `\[skills\] directories` in a manifest or profile/,
+  );
+  await workspace.write("coder.toml", '[skills]\ndirectories = ["../skills"]\n');
+  const profile = await workspace.run(["skills", "--profile", "./coder.toml"]);
+  match(profile.stdout, /^\/lint {2}Lints it/, profile.stderr);
+  const astray = await workspace.run(["workflows", "--cwd", "none"]);
+  deepEqual([astray.code, astray.stdout], [2, ""]);
+  match(astray.stderr, /^pod: error: failed to resolve pwd none: No such file/);
+});
+
+Deno.test("40.11-W41 40.12-11 what may not be read is told, and keeps nothing else from working", async () => {
+  await using server = answers(1);
+  await using workspace = await Workspace.create({
+    ...FILES,
+    ".pod/workflow/closed.md": "---\ndescription: d\n---\n",
+    "../skills/closed/SKILL.md": "---\nname: closed\ndescription: d\n---\n",
+    "AGENTS.md": "closed",
+    "closed.txt": "closed",
+  });
+  const closed = ["AGENTS.md", "closed.txt", ".pod/workflow/closed.md", "../skills/closed"];
+  for (const path of closed) await Deno.chmod(`${workspace.directory}/${path}`, 0);
+  const run = ["run", "--manifest", "pod.toml", "/release @closed.txt"];
+  const options = { env: anthropicAt(server), through: UNPRIVILEGED };
+  const { code, stderr } = await workspace.run(run, options);
+  await Deno.chmod(`${workspace.root}/skills/closed`, 0o755);
+  equal(code, 0, stderr);
+  match(stderr, /\/workflow\/closed\.md is not used: Permission denied/);
+  match(stderr, /\/closed\/SKILL\.md is not used: Permission denied/);
+  match(stderr, /failed to read AGENTS\.md \(.*\/AGENTS\.md\): Permission denied/);
+  match(stderr, /file ref @closed\.txt could not be resolved: I\/O error at .*: Permission denied/);
+  ok(sent(server, 0).told.includes("[Workflow /release]\n1. Tag"));
 });
 
 Deno.test("pod workflows --check ends with 1 when something is wrong", async () => {
