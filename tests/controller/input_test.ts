@@ -49,7 +49,7 @@ Deno.test("10.15-15 40.12-9 clients hear of a file behind the message, when all 
   ok(at('L: {"kind":"system_item"') < at('S< {"event":"invoke_start"'));
 });
 
-Deno.test("10.15-16 40.12-11 40.12-13 what leads nowhere is an alert, and stays in the text", async () => {
+Deno.test("10.15-16 30.14-15 40.12-11 40.12-13 what leads nowhere is an alert, and stays in the text", async () => {
   await using workspace = await FileWorkspace.create();
   const model = new EventModel(answer(text("ok")));
   await using served = await ServedPod.start({ model, inputs: inputsIn(workspace) });
@@ -73,7 +73,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   lost: "workflow /lost requires missing Knowledge slug `gone`",
 };
 
-Deno.test("10.7.11 10.15-17 40.12-14 40.12-15 a workflow that cannot be: one error to the sender, idle or paused", async () => {
+Deno.test("10.7.11 10.15-17 30.14-14 40.12-14 40.12-15 a workflow that cannot be: one error to the sender, idle or paused", async () => {
   await using workspace = await FileWorkspace.create({
     files: {
       ".pod/workflow/closed.md": document({ description: "d", user_invocable: false }),
@@ -95,6 +95,7 @@ Deno.test("10.7.11 10.15-17 40.12-14 40.12-15 a workflow that cannot be: one err
     equal(told(), before);
   };
   await refuseAll();
+  deepEqual([served.pod.status, served.entries()], ["idle", []]);
   await client.send(userInput("go"));
   await hearUntil(client, "text_delta");
   await client.send({ method: "pause" });
@@ -108,7 +109,7 @@ Deno.test("10.7.11 10.15-17 40.12-14 40.12-15 a workflow that cannot be: one err
   ok(heard.every((line) => !line.startsWith("error")));
 });
 
-Deno.test("10.15-23 40.12-16 a cancel in one write with the run takes its attachments back", async () => {
+Deno.test("10.15-23 40.11-W9 40.12-16 a cancel in one write with the run takes its attachments back", async () => {
   await using workspace = await FileWorkspace.create({ files: { "notes.md": "alpha" } });
   const model = new EventModel(answer(text("ok")));
   await using served = await ServedPod.start({ model, inputs: inputsIn(workspace) });

@@ -66,7 +66,7 @@ for (const name of ["notify", "pod_event"] as const) {
     equal(itemsOnDisk(served).length, 1);
   });
 
-  Deno.test(`10.15-30 40.12-18 ${name} in the last iteration: a run follows, with no idle moment (W-6)`, async () => {
+  Deno.test(`10.15-30 40.11-W8 40.12-18 ${name} in the last iteration: a run follows, with no idle moment (W-6)`, async () => {
     const model = new EventModel(answer(text("one")), answer(text("two")));
     await using served = await ServedPod.start({
       model,
@@ -233,7 +233,7 @@ Deno.test("10.14 W-6 a notification that came while paused starts a run when the
   equal(await hear(client), "status idle");
 });
 
-Deno.test("10.11.3 what waits when a paused pod is shut down is told when it goes on", async () => {
+Deno.test("10.11.3 40.11-W8 what waits when a paused pod is shut down is told when it goes on", async () => {
   await using served = await ServedPod.start({ model: new EventModel(half("half")) });
   using client = await served.connect();
   await pauseIn(client);

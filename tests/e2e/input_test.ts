@@ -72,6 +72,50 @@ Deno.test("pod send and pod attach show what they are given to a live pod, from 
   deepEqual(told(server).slice(-2), ["and @b.ts", "[File: b.ts]\nB"]);
 });
 
+Deno.test("40.2.1 what looks like a reference and is none is told, and stays text", async () => {
+  await using server = answers(4);
+  await using workspace = await Workspace.create({ "src/a.ts": "A" });
+  const options = { env: anthropicAt(server) };
+  const prompt = "/relase (@src/a.ts:1) and @src/b.ts for ada@example.org";
+  const noWorkflow =
+    /`\/relase` names no workflow or skill that you can invoke, see `pod workflows` and `pod skills`/;
+  const noFile = /`@src\/b\.ts` names no file or directory, as seen from where the pod works/;
+  const warns = async (args: string[], extra = {}) => {
+    const { code, stderr } = await workspace.run(args, { ...options, ...extra });
+    equal(code, 0, stderr);
+    match(stderr, noWorkflow);
+    match(stderr, noFile);
+    equal(stderr.match(/stays plain text/g)?.length, 2);
+  };
+  await warns(["run", prompt]);
+  deepEqual(told(server), [prompt, "[File: src/a.ts]\nA"]);
+  await warns(["run", "-o", "json", prompt]);
+  await using _pod = await ServingPod.start(workspace, "live", [], options);
+  await warns(["send", "live", prompt]);
+  await warns(["attach", "live"], { stdin: `${prompt}\n` });
+});
+
+Deno.test("30.14-15 a file, then knowledge: in the log behind the input, in the request behind the message", async () => {
+  await using server = answers(1);
+  await using workspace = await Workspace.create({
+    "pod.toml": '[memory]\n[[scope.allow]]\ntarget = "."\npermission = "write"\n',
+    ".pod/knowledge/know.md": document({ description: "d" }, "Known.\n"),
+    "a.txt": "A",
+  });
+  const run = ["run", "--manifest", "pod.toml", "#know @a.txt"];
+  const { code, stderr } = await workspace.run(run, { env: anthropicAt(server) });
+  equal(code, 0, stderr);
+  const shown = ["[File: a.txt]\nA", "[Knowledge #know]\nKnown."];
+  deepEqual(told(server), ["#know @a.txt", ...shown]);
+  const entries = await workspace.entries();
+  const input = entries.findIndex(({ kind }) => kind === "user_input");
+  const items = entries.slice(input + 1, input + 3) as { item: { kind: string; body: string } }[];
+  deepEqual(items.map(({ item: { kind, body } }) => [kind, body]), [
+    ["file_attachment", shown[0]],
+    ["knowledge", shown[1]],
+  ]);
+});
+
 Deno.test("40.2.5 with a memory #slug shows knowledge, in pod run and pod send; without one it is text", async () => {
   await using server = answers(3);
   await using workspace = await Workspace.create({

@@ -217,7 +217,7 @@ Deno.test("40.12-7 packs of the user, the project and the manifest replace what 
   deepEqual(textsOf(server, 1), ["project ping"]);
 });
 
-Deno.test("40.4.2 a wrapper that fails when it is used costs nothing but an alert", async () => {
+Deno.test("40.4.2 40.11-W7 a wrapper that fails when it is used costs nothing but an alert", async () => {
   await using server = answers(1);
   await using workspace = await Workspace.create({
     ".pod/prompts.toml": '[prompt]\nnotify_wrapper = "{{ ghost }}"\n',

@@ -62,7 +62,7 @@ Deno.test("40.12-16 a run that is taken back takes its attachments with it", asy
   bench.assertWhole();
 });
 
-Deno.test("40.11-W38 a refused input leaves no trace, also not of the run before", async () => {
+Deno.test("40.11-W38 30.13-9 30.13-11 a refused input leaves no trace, also not of the run before", async () => {
   const resolveInput = () => Promise.reject(new PodError("invalid_request", "no such workflow"));
   const model = new EventModel(answer(text("half")));
   using bench = await Bench.open({ model });

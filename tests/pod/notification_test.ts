@@ -1,9 +1,10 @@
+import { BUILTIN_PROMPTS, type PromptCatalog } from "../../lib/context/mod.ts";
 import { AlertBuffer } from "../../lib/controller/mod.ts";
 import type { QueuedNotification } from "../../lib/session/mod.ts";
 import { deepEqual, equal, match, ok } from "../support/assert.ts";
 import { answer, call, EventModel, text } from "../support/event_model.ts";
 import { half, hangingTool, SILENT } from "./hanging.ts";
-import { at, Bench, brief, names } from "./support.ts";
+import { at, Bench, brief, failingAt, names } from "./support.ts";
 import { notificationsIn } from "./valid_request.ts";
 
 const note = (message: string) => ({ kind: "notification" as const, message });
@@ -158,6 +159,49 @@ Deno.test("10.7.7 10.15-31 what comes while paused is silent, and injected once 
   bench.assertWhole();
 });
 
+Deno.test("40.11-W7 what cannot be written is not shown to the model: it waits, and comes later", async () => {
+  let isFull = true;
+  const model = new EventModel(answer(text("fine")));
+  using bench = await Bench.open({
+    model,
+    wrapLog: (log) => failingAt(log, ({ kind }) => isFull && kind === "system_item"),
+  });
+  bench.pod.notify(note("ping"), true);
+  const end = await bench.runNotifications();
+  ok(end.result === "failed");
+  match(end.message, /^History append failed: no space/);
+  deepEqual([model.requests, bench.pod.history], [[], []]);
+  ok(!bench.eventNames().includes("system_item"));
+  deepEqual(bench.waiting(), ["ping"]);
+  bench.assertWhole();
+
+  isFull = false;
+  await bench.run("go");
+  deepEqual(notificationsIn(model.requests[0]?.items ?? []), ["ping"]);
+  deepEqual(bench.waiting(), []);
+  bench.assertWhole();
+});
+
+Deno.test("40.11-W7 a wrapper that cannot be made ends the run, and what it was for waits", async () => {
+  const broken = new Set(["notify_wrapper"]);
+  const prompts: PromptCatalog = {
+    render(key, inputs) {
+      if (broken.has(key)) throw new Error("ghost");
+      return BUILTIN_PROMPTS.render(key, inputs);
+    },
+  };
+  const model = new EventModel(answer(text("fine")));
+  using bench = await Bench.open({ model, prompts });
+  bench.pod.notify(note("ping"), true);
+  const end = await bench.runNotifications();
+  deepEqual(end, { result: "failed", code: "internal", message: "ghost" });
+  deepEqual([model.requests, bench.pod.history, bench.waiting()], [[], [], ["ping"]]);
+  broken.clear();
+  await bench.run("go");
+  deepEqual(notificationsIn(model.requests[0]?.items ?? []), ["ping"]);
+  bench.assertWhole();
+});
+
 Deno.test("10.15-31 30.14-21 30.13-15 what a rolled-back run had taken comes in the next one", async () => {
   const model = new EventModel(half("half"), SILENT, answer(text("fine")));
   using bench = await Bench.open({ model });
@@ -178,7 +222,7 @@ Deno.test("10.15-31 30.14-21 30.13-15 what a rolled-back run had taken comes in 
   bench.assertWhole();
 });
 
-Deno.test("10.15-37 30.14-22 after a cancel with an open call a notification closes it, and runs nothing", async () => {
+Deno.test("10.15-37 30.14-22 30.13-13 after a cancel with an open call a notification closes it, and runs nothing", async () => {
   const tool = hangingTool(() => bench.stop("cancel"));
   const calls = answer(call("c1", "Hang"), call("c2", "Hang"));
   const model = new EventModel(calls, answer(text("fine")));

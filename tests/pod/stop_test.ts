@@ -330,7 +330,7 @@ Deno.test("abandoning a pod that is not paused does nothing", async () => {
   deepEqual(await bench.tell(() => bench.pod.abandon()), []);
 });
 
-Deno.test("10.14 W-36 after a failure the note blames nobody, and a call without a result is neutral", async () => {
+Deno.test("10.14 W-36 30.13-17 after a failure the note blames nobody, and a call without a result is neutral", async () => {
   const tool = new CountingTool("Write", () => ({ summary: "written" }));
   let isFull = true;
   const model = new EventModel(answer(call("c1", "Write")), answer(text("fine")));
