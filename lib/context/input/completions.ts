@@ -7,8 +7,8 @@ import type { InputSources } from "./resolve_input.ts";
 const MAX_ENTRIES = 100;
 
 /**
- * What a reference that begins so may refer to, as it is now; at most 100 candidates (spec 40 §5). It
- * never fails: where nothing can be looked up there are none.
+ * What a reference that begins so may refer to, as it is now; at most 100 candidates (spec 40 §5, §11
+ * W43). It never fails: where nothing can be looked up there are none.
  */
 export async function listCompletions(
   kind: CompletionKind,
@@ -31,7 +31,10 @@ async function completeFile(prefix: string, { files, cwd }: InputSources): Promi
   const start = prefix.slice(directory.length);
   try {
     const absolute = files.absolute(prefix.startsWith("/") ? directory : `${cwd}/${directory}`);
-    const entries = await files.list(absolute, (name) => name.startsWith(start)) ?? [];
+    const entries = await firstMatching(
+      start,
+      async (isMatch) => await files.list(absolute, isMatch) ?? [],
+    );
     return entries
       .map(({ name, isDirectory }) => ({ value: directory + name, is_dir: isDirectory }))
       .sort((left, right) =>
@@ -62,9 +65,27 @@ async function completeKnowledge(
   return slugsWith(prefix, await knowledge?.list() ?? []);
 }
 
-function slugsWith(prefix: string, slugs: readonly string[]): Completion[] {
-  return slugs
-    .filter((slug) => slug.startsWith(prefix))
-    .sort(byBytes)
-    .map((value) => ({ value, is_dir: false }));
+async function slugsWith(prefix: string, slugs: readonly string[]): Promise<Completion[]> {
+  const found = await firstMatching(prefix, (isMatch) => slugs.filter(isMatch));
+  return found.sort(byBytes).map((value) => ({ value, is_dir: false }));
+}
+
+/** What begins with a text; where nothing does, what has its letters in their order. */
+async function firstMatching<Found>(
+  text: string,
+  find: (isMatch: (name: string) => boolean) => Found[] | Promise<Found[]>,
+): Promise<Found[]> {
+  const beginning = await find((name) => name.startsWith(text));
+  if (beginning.length > 0) return beginning;
+  return await find((name) => hasInOrder(name.toLowerCase(), text.toLowerCase()));
+}
+
+function hasInOrder(name: string, letters: string): boolean {
+  let from = 0;
+  for (const letter of letters) {
+    const at = name.indexOf(letter, from);
+    if (at === -1) return false;
+    from = at + letter.length;
+  }
+  return true;
 }

@@ -33,7 +33,6 @@ Deno.test("40.12-23 10.15-45 files: directories first, hidden ones too, what is 
   await Deno.symlink("sub", `${ws}/zlink`);
   deepEqual(await complete(workspace, ""), ["sub/", "zlink/", ".hid", "alarm", "alpha.ts"]);
   deepEqual(await complete(workspace, "al"), ["alarm", "alpha.ts"]);
-  deepEqual(await complete(workspace, "AL"), []);
   deepEqual(await complete(workspace, "sub"), ["sub/"]);
   deepEqual(await complete(workspace, "sub/"), ["sub/deep/", "sub/in"]);
   deepEqual(await complete(workspace, "./sub/i"), ["./sub/in"]);
@@ -41,6 +40,26 @@ Deno.test("40.12-23 10.15-45 files: directories first, hidden ones too, what is 
   for (const nowhere of ["none/", "alarm/", "denied/", "../out/", "/", "a\0/", "~/"]) {
     deepEqual(await complete(workspace, nowhere), []);
   }
+});
+
+Deno.test("40.11-W43 where nothing begins so, what has the letters in their order is offered", async () => {
+  await using workspace = await FileWorkspace.create({
+    files: { "src/main.ts": "", "src/domain.ts": "", "src/Makefile": "", "denied/main.ts": "" },
+    deny: { "ws/denied": "read" },
+  });
+  await using project = await WorkflowProject.create({
+    "workflow/code-review.md": document({ description: "d" }),
+    "workflow/release.md": document({ description: "d" }),
+  });
+  const workflows = (prefix: string) => complete(workspace, prefix, "workflow", project.sources);
+  deepEqual(await complete(workspace, "src/ma"), ["src/main.ts"]);
+  deepEqual(await complete(workspace, "src/mn"), ["src/domain.ts", "src/main.ts"]);
+  deepEqual(await complete(workspace, "src/MAK"), ["src/Makefile"]);
+  deepEqual(await complete(workspace, "src/nm"), []);
+  deepEqual(await complete(workspace, "denied/mn"), []);
+  deepEqual(await workflows("re"), ["release"]);
+  deepEqual(await workflows("rev"), ["code-review"]);
+  deepEqual(await workflows("xyz"), []);
 });
 
 Deno.test("40.12-23 at most 100 candidates, also of a large directory, and they are the first", async () => {
