@@ -44,6 +44,11 @@ const CASES: readonly (readonly [what: string, args: readonly string[], says: Re
     ["run", "--system-prompt-file", "no.md", "Hi"],
     /cannot read --system-prompt-file no\.md/,
   ],
+  [
+    "instructions that are no text",
+    ["run", "--system-prompt-file", "/bin/sh", "Hi"],
+    /cannot read --system-prompt-file \/bin\/sh: it is not UTF-8/,
+  ],
   ["no such directory", ["run", "--cwd", "no/where", "Hi"], /failed to resolve pwd no\/where/],
   ["a file as directory", ["run", "--cwd", "bad.toml", "Hi"], /pwd bad\.toml.*no directory/],
   [
