@@ -12,5 +12,6 @@ export { isJsonObject, type JsonObject, type JsonValue, sortKeys, toJsonText } f
 export { sleep } from "./sleep.ts";
 export { printable, stripEscapes } from "./terminal_text.ts";
 export { byteLength, truncateBytes } from "./text.ts";
+export { UsdSum } from "./usd_sum.ts";
 export { VERSION } from "./version.ts";
 export { yieldToEventLoop } from "./yield_to_event_loop.ts";

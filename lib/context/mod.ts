@@ -20,6 +20,7 @@ export {
   type CompactionSettings,
   type CompactionTools,
 } from "./compaction/compact.ts";
+export { Spending } from "./compaction/spending.ts";
 export { listCompletions } from "./input/completions.ts";
 export { parseInput, type ReferenceCheck } from "./input/parse_input.ts";
 export { type InputSources, type ResolvedInput, resolveInput } from "./input/resolve_input.ts";

@@ -16,7 +16,6 @@ import {
 } from "../manifest/mod.ts";
 import { Pod } from "../pod/mod.ts";
 import type { AlertSource, Event } from "../protocol/mod.ts";
-import type { Model } from "../providers/mod.ts";
 import { defaultCompaction } from "./compaction.ts";
 import type { LaunchOptions } from "./launch.ts";
 import { openManifestModel, requestConfig, retrySettings } from "./manifest_model.ts";
@@ -87,8 +86,10 @@ export async function openLaunch(launch: Launch, watch: (event: Event) => void):
     paths,
     env,
   );
-  const manifest = withModel(launch, table, model);
-  const compaction = manifest.compaction ?? defaultCompaction(model.info.contextWindow);
+  // Any of them may have to go on with the conversation.
+  const contextWindow = Math.min(...[model, ...fallbacks].map(({ info }) => info.contextWindow));
+  const manifest = withModel(launch, table, contextWindow);
+  const compaction = manifest.compaction ?? defaultCompaction(contextWindow);
   const summariser = compaction.model === undefined
     ? null
     : await openManifestModel({ ...manifest, model: compaction.model }, paths, env);
@@ -245,7 +246,7 @@ function openStoredConversation(
 function withModel(
   { manifest, compactionRatios }: Launch,
   table: ModelConfig,
-  { info: { contextWindow } }: Model,
+  contextWindow: number,
 ): Manifest {
   const compaction = scaleCompaction(manifest.compaction, compactionRatios, contextWindow);
   return { ...manifest, model: table, compaction };

@@ -5,8 +5,14 @@ import {
   compactionCut,
   type CompactionSettings,
   type CompactionTools,
+  Spending,
 } from "../context/mod.ts";
-import { type AlertLevel, type Item, openToolCalls } from "../protocol/mod.ts";
+import {
+  type AlertLevel,
+  type CompactionUsage,
+  type Item,
+  openToolCalls,
+} from "../protocol/mod.ts";
 import type { Usage } from "../providers/mod.ts";
 import type { Conversation } from "./conversation.ts";
 import { pruningMetric } from "./metrics.ts";
@@ -114,6 +120,7 @@ export class Compactor {
    */
   async compact(trigger: CompactionTrigger, signal: AbortSignal): Promise<void> {
     const { journal } = this.#conversation;
+    const spending = new Spending();
     journal.publish({ event: "compact_start" });
     try {
       if (trigger === "mid-run" && this.#isFresh) {
@@ -122,17 +129,25 @@ export class Compactor {
           "compaction thrash: context still exceeds threshold immediately after compact",
         );
       }
-      await this.#summarize(trigger, signal);
+      await this.#summarize(trigger, spending, signal);
     } catch (error) {
-      this.#failed(trigger, error);
+      this.#failed(trigger, error, spending.total);
       throw error;
     }
     this.#failures = 0;
     this.#isFresh = true;
-    journal.publish({ event: "compact_done", data: { new_segment_id: journal.segmentId } });
+    const { total: usage } = spending;
+    journal.publish({
+      event: "compact_done",
+      data: { new_segment_id: journal.segmentId, ...(usage && { usage }) },
+    });
   }
 
-  async #summarize(trigger: CompactionTrigger, signal: AbortSignal): Promise<void> {
+  async #summarize(
+    trigger: CompactionTrigger,
+    spending: Spending,
+    signal: AbortSignal,
+  ): Promise<void> {
     const tools = this.#tools;
     if (tools === undefined) throw new PodError("internal", "compaction is not configured");
     const { history, window, journal } = this.#conversation;
@@ -142,6 +157,7 @@ export class Compactor {
       {
         history,
         window,
+        spending,
         cacheKey: journal.segmentId,
         wantedTokens: (threshold ?? request_threshold ?? Infinity) - window.overheadTokens(),
         warn: (message) => this.#alert("warn", message),
@@ -155,8 +171,8 @@ export class Compactor {
         trigger,
         summarized_items: `${compacted.summarized}`,
         kept_items: `${history.length - compacted.summarized}`,
-        worker_input_tokens: `${compacted.inputTokens}`,
-        worker_output_tokens: `${compacted.outputTokens}`,
+        worker_input_tokens: `${spending.total?.input_tokens ?? 0}`,
+        worker_output_tokens: `${spending.total?.output_tokens ?? 0}`,
       },
       value: before,
     });
@@ -182,9 +198,12 @@ export class Compactor {
     return this.#now() < this.#disabledUntil;
   }
 
-  #failed(trigger: CompactionTrigger, error: unknown): void {
+  #failed(trigger: CompactionTrigger, error: unknown, usage: CompactionUsage | undefined): void {
     const message = messageOf(error);
-    this.#conversation.journal.publish({ event: "compact_failed", data: { error: message } });
+    this.#conversation.journal.publish({
+      event: "compact_failed",
+      data: { error: message, ...(usage && { usage }) },
+    });
     if (error instanceof RunError && error.code === "cancelled") return;
     this.#alert(FAILURE_LEVEL[trigger], `${trigger} compaction failed: ${message}`);
     this.#failures += 1;

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { isJsonObject } from "../base/mod.ts";
+import { compactionUsage } from "./compaction_usage.ts";
 import { completion, completionKind } from "./completion.ts";
 import { attachResult, type PodInspection, type VisiblePod } from "./discovery.ts";
 import type { Entry, SegmentStartEntry } from "./entry.ts";
@@ -134,8 +135,11 @@ export const event = tagged("event", () => [
     timestamp_ms: uint,
   }),
   bare("compact_start"),
-  withData("compact_done", { new_segment_id: v.string() }),
-  withData("compact_failed", { error: v.string() }),
+  withData("compact_done", {
+    new_segment_id: v.string(),
+    usage: v.exactOptional(compactionUsage),
+  }),
+  withData("compact_failed", { error: v.string(), usage: v.exactOptional(compactionUsage) }),
   bare("shutdown"),
 ]);
 export type Event = v.InferOutput<typeof event>;

@@ -6,6 +6,7 @@
  *
  * @module
  */
+export * from "./compaction_usage.ts";
 export * from "./completion.ts";
 export * from "./discovery.ts";
 export * from "./entry.ts";

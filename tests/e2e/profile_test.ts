@@ -55,6 +55,19 @@ Deno.test("a profile makes a new pod; that goes on as it was made, whatever beco
   await second.talkAndStop("Go");
 });
 
+Deno.test("40.11-W16 a conversation is kept within the smallest window of its model and the fallbacks", async () => {
+  await using workspace = await Workspace.create({
+    "wide.toml": [
+      '[model]\nref = "anthropic/claude-opus-5-5"\nfallback = ["openai/gpt-4o"]',
+      '[compaction]\nkind = "ratio"\nthreshold = 0.5',
+    ].join("\n"),
+  });
+  const env = { ANTHROPIC_API_KEY: "key", OPENAI_API_KEY: "key" };
+  const args = ["--profile", "./wide.toml"];
+  await using pod = await ServingPod.serve(workspace, "work", args, { env });
+  equal((await pod.manifest()).compaction.threshold, 64_000);
+});
+
 Deno.test("the project's default profile is what starts without a profile get", async () => {
   await using workspace = await createProject('default = "coder"\n');
   const { text, pod } = reportOf(await workspace.run(["run", "-o", "json", "Hi"]));

@@ -34,7 +34,16 @@ Deno.test("40.12-28 30.14-26 past the threshold a run begins in a new segment, w
     "status idle",
   ]);
   const done = bench.events.find(({ event }) => event === "compact_done");
-  deepEqual(done, { event: "compact_done", data: { new_segment_id: bench.pod.segmentId } });
+  const usage = {
+    llm_calls: 2,
+    input_tokens: 20,
+    output_tokens: 10,
+    cache_read_input_tokens: 0,
+  };
+  deepEqual(done, {
+    event: "compact_done",
+    data: { new_segment_id: bench.pod.segmentId, usage },
+  });
   deepEqual([...bench.store.readEntries(bench.parts.sessionId, old)], oldEntries);
   deepEqual(bench.kinds(), [
     "segment_start",

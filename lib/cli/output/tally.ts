@@ -1,5 +1,8 @@
+import { UsdSum } from "../../base/mod.ts";
 import type { Event, StopReason } from "../../protocol/mod.ts";
 import type { UsageTotals } from "./report.ts";
+
+type CallUsage = Extract<Event, { event: "usage" }>["data"];
 
 /** Adds a run up from its events. */
 export class Tally {
@@ -19,13 +22,11 @@ export class Tally {
   model: string | null = null;
   #turnText = "";
   #ownModel: string | null = null;
-  /** Billionths of a dollar add up without rounding; null while nothing is known to have cost. */
-  #nanoUsd: number | null = null;
-  #hasUnknownCost = false;
+  readonly #cost = new UsdSum();
 
   /** What all calls have cost in US dollars; null when that is not known of each of them. */
   get costUsd(): number | null {
-    return this.#nanoUsd === null || this.#hasUnknownCost ? null : this.#nanoUsd / 1e9;
+    return this.#cost.usd;
   }
 
   add(event: Event): void {
@@ -50,15 +51,21 @@ export class Tally {
         this.usage.llm_calls++;
         return;
       case "usage":
-        this.usage.input_tokens += event.data.input_tokens ?? 0;
-        this.usage.output_tokens += event.data.output_tokens ?? 0;
-        this.usage.cache_read_tokens += event.data.cache_read_input_tokens ?? 0;
-        return this.#addCost(event.data.cost_usd);
+        return this.#addUsage(event.data);
+      case "compact_done":
+      case "compact_failed": {
+        const { usage } = event.data;
+        if (usage === undefined) return;
+        this.usage.llm_calls += usage.llm_calls;
+        return this.#addUsage(usage);
+      }
     }
   }
 
-  #addCost(usd: number | undefined): void {
-    if (usd === undefined) this.#hasUnknownCost = true;
-    else this.#nanoUsd = (this.#nanoUsd ?? 0) + Math.round(usd * 1e9);
+  #addUsage(usage: CallUsage): void {
+    this.usage.input_tokens += usage.input_tokens ?? 0;
+    this.usage.output_tokens += usage.output_tokens ?? 0;
+    this.usage.cache_read_tokens += usage.cache_read_input_tokens ?? 0;
+    this.#cost.add(usage.cost_usd);
   }
 }

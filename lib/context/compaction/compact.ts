@@ -23,6 +23,7 @@ import { compactedHistory } from "./compacted_history.ts";
 import { Handover, type ReadSlice, readSlice } from "./handover.ts";
 import { overviewOf } from "./overview.ts";
 import { retainedTailStart } from "./retained_tail.ts";
+import type { Spending } from "./spending.ts";
 import { createSessionLogTools } from "./session_log_tools.ts";
 
 const MAX_RECENT_FILES = 5;
@@ -52,6 +53,8 @@ export interface CompactionTools {
 export interface CompactionRequest {
   readonly history: readonly Item[];
   readonly window: ContextWindow;
+  /** Told of what the summariser's calls use. */
+  readonly spending: Spending;
   /** For providers that cache by key. */
   readonly cacheKey: string;
   /** What the new items should take at most, in tokens; the settings say what they must not exceed. */
@@ -65,9 +68,6 @@ export interface Compacted {
   readonly history: Item[];
   /** Items that became part of the summary. */
   readonly summarized: number;
-  /** What the summariser's requests took, all together. */
-  readonly inputTokens: number;
-  readonly outputTokens: number;
 }
 
 /** Index of the first item that a compaction of this window would keep; 0 when it has nothing to do. */
@@ -137,16 +137,12 @@ export async function compactHistory(
       taskCallId: `compact-tasklist-${newId()}`,
     }, { wantedTokens, maxTokens: settings.result_context_max_tokens || Infinity }),
     summarized: tailStart,
-    inputTokens: worker.inputTokens,
-    outputTokens: worker.outputTokens,
   };
 }
 
 /** The disposable agent that writes the summary. Nobody sees what it says while it works. */
 class Summarizer {
   readonly handover: Handover;
-  inputTokens = 0;
-  outputTokens = 0;
   readonly #request: CompactionRequest;
   readonly #tools: CompactionTools;
   readonly #ownTools: readonly Tool[];
@@ -188,11 +184,9 @@ class Summarizer {
       hooks: this.#hooks(),
     }, signal);
     for await (const step of turns) {
+      if (step.kind === "event") this.#request.spending.see(step.event);
       if (step.kind !== "usage") continue;
-      const { inputTokens, outputTokens } = step.usage;
-      this.#window.measured(step.historyLength, inputTokens ?? 0);
-      this.inputTokens += inputTokens ?? 0;
-      this.outputTokens += outputTokens ?? 0;
+      this.#window.measured(step.historyLength, step.usage.inputTokens ?? 0);
     }
   }
 

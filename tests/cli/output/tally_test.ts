@@ -50,6 +50,32 @@ Deno.test("Tally knows what a run has cost when it knows it of each call", () =>
   equal(costOf(usage(0.1), usage()), null);
 });
 
+Deno.test("40.11-W30 Tally counts what compactions have used, also one that failed", () => {
+  const tally = new Tally();
+  const usage = {
+    llm_calls: 2,
+    input_tokens: 100,
+    output_tokens: 10,
+    cache_read_input_tokens: 50,
+    cost_usd: 0.1,
+  };
+  tally.add({ event: "usage", data: { input_tokens: 1, output_tokens: 1, cost_usd: 0.2 } });
+  tally.add({ event: "llm_call_end", data: { llm_call: 0 } });
+  tally.add({ event: "compact_done", data: { new_segment_id: "s", usage } });
+  tally.add({ event: "compact_failed", data: { error: "no summary", usage } });
+  tally.add({ event: "compact_failed", data: { error: "nobody was asked" } });
+  deepEqual(tally.usage, {
+    input_tokens: 201,
+    output_tokens: 21,
+    cache_read_tokens: 100,
+    llm_calls: 5,
+  });
+  equal(tally.costUsd, 0.4);
+  const { cost_usd: _, ...free } = usage;
+  tally.add({ event: "compact_failed", data: { error: "at an unknown price", usage: free } });
+  equal(tally.costUsd, null);
+});
+
 Deno.test("Tally names the model that gave the last answer", () => {
   const tally = new Tally();
   const greeting = { model: "own" } as Greeting;

@@ -50,13 +50,13 @@ Deno.test("40.12-31 the new history is summary, files, references, the last requ
     ),
     END,
   );
-  const { history, summarized, inputTokens } = await compact({
+  const { history, summarized, usage } = await compact({
     workspace,
     history: HISTORY,
     model,
   });
   equal(summarized, 5);
-  equal(inputTokens, 20);
+  deepEqual([usage?.llm_calls, usage?.input_tokens], [2, 20]);
   deepEqual(history, [
     textMessage("system", "[Compacted context summary]\n\n## Active Task\nAll is well."),
     textMessage("system", `[Auto-read file: ${path("a.txt")}:2-2]\ntwo\n`),

@@ -3,10 +3,11 @@ import {
   type Compacted,
   compactHistory,
   ContextWindow,
+  Spending,
 } from "../../../lib/context/mod.ts";
 import type { CompactionSettings } from "../../../lib/context/mod.ts";
 import { resolveManifest } from "../../../lib/manifest/mod.ts";
-import type { Item } from "../../../lib/protocol/mod.ts";
+import type { CompactionUsage, Item } from "../../../lib/protocol/mod.ts";
 import type { Model } from "../../../lib/providers/mod.ts";
 import type { FileWorkspace } from "../../tools/file_workspace.ts";
 
@@ -32,15 +33,17 @@ export interface CompactionTrial {
   readonly signal?: AbortSignal;
 }
 
-/** Compacts a history; returns what came of it and what people were told. */
+/** Compacts a history; returns what came of it, what it used, and what people were told. */
 export async function compact(
   { workspace, history, model, settings, wantedTokens = Infinity, signal }: CompactionTrial,
-): Promise<Compacted & { warnings: string[] }> {
+): Promise<Compacted & { usage: CompactionUsage | undefined; warnings: string[] }> {
   const warnings: string[] = [];
+  const spending = new Spending();
   const compacted = await compactHistory(
     {
       history,
       window: new ContextWindow(history),
+      spending,
       cacheKey: "segment",
       wantedTokens,
       warn: (message) => warnings.push(message),
@@ -54,5 +57,5 @@ export async function compact(
     },
     signal ?? new AbortController().signal,
   );
-  return { ...compacted, warnings };
+  return { ...compacted, usage: spending.total, warnings };
 }
