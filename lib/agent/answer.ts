@@ -23,6 +23,8 @@ export interface AnsweredCall {
  * shows it; at the end the closed blocks become history items, in the order of the stream.
  */
 export class Answer {
+  /** Who gives it, as `--model` names it; to be set before there is anything in it. */
+  model = "";
   readonly #blocks = new Map<number, Block>();
   /** The newest usage report, or null when the provider sent none. */
   usage: Usage | null = null;
@@ -56,7 +58,7 @@ export class Answer {
   items(): Item[] {
     const items: Item[] = [];
     for (const block of this.#blocks.values()) {
-      if (block.closed) addItem(items, block);
+      if (block.closed) addItem(items, block, this.model);
     }
     return items;
   }
@@ -134,7 +136,7 @@ function argumentsOf(block: Block): string {
   return formatArguments(parseArguments(block.text).input);
 }
 
-function addItem(items: Item[], block: Block): void {
+function addItem(items: Item[], block: Block, model: string): void {
   const { head } = block;
   switch (head.kind) {
     case "tool_call":
@@ -146,14 +148,14 @@ function addItem(items: Item[], block: Block): void {
       });
       return;
     case "thinking":
-      addReasoning(items, block);
+      addReasoning(items, block, model);
       return;
     default:
       addMessagePart(items, block.text, head);
   }
 }
 
-function addReasoning(items: Item[], { text, reasoning }: Block): void {
+function addReasoning(items: Item[], { text, reasoning }: Block, model: string): void {
   const whole = reasoning?.text ?? text;
   const { scheme, summary = [], encryptedContent, signature } = reasoning ?? {};
   if (!whole && summary.length === 0 && !encryptedContent && !signature) return;
@@ -163,7 +165,7 @@ function addReasoning(items: Item[], { text, reasoning }: Block): void {
     ...(summary.length > 0 && { summary }),
     ...(encryptedContent && { encrypted_content: encryptedContent }),
     ...(signature && { signature }),
-    ...(scheme && { scheme }),
+    ...(scheme && { scheme, model }),
   });
 }
 

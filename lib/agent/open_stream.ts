@@ -1,5 +1,5 @@
 import { sleep } from "../base/mod.ts";
-import { ModelError, type ModelEvent, type ModelRequest } from "../providers/mod.ts";
+import { ModelError, type ModelEvent, modelName, type ModelRequest } from "../providers/mod.ts";
 import type { Answer } from "./answer.ts";
 import type { ModelLine } from "./model_line.ts";
 import { mayPass, type RetryPolicy, waitAfter } from "./retry_policy.ts";
@@ -33,6 +33,7 @@ export async function* openStream(
   const startedAt = performance.now();
   let waitedMs = 0;
   for (let attempt = 1;; attempt++) {
+    answer.model = modelName(models.current.info);
     const stream = models.current.stream(request, signal)[Symbol.asyncIterator]();
     try {
       return await readFirst(stream, answer, signal);

@@ -40,9 +40,10 @@ export const toolResultItem = v.object({
 export type ToolResultItem = v.InferOutput<typeof toolResultItem>;
 
 /**
- * What the model thought; `encrypted_content` and `signature` go back to it byte for byte, and only to
- * an API of the `scheme` they came from, where that is known. Old logs spell "none" as null or as an
- * empty summary; such keys are left out when read.
+ * What the model thought; `encrypted_content` and `signature` go back to it byte for byte, and only where
+ * they can be read: `scheme` is the API that they came through and `model` who thought, as `--model`
+ * names it, both where that is known. Old logs spell "none" as null or as an empty summary; such keys
+ * are left out when read.
  */
 export const reasoningItem = v.pipe(
   v.object({
@@ -52,14 +53,16 @@ export const reasoningItem = v.pipe(
     encrypted_content: v.exactOptional(v.nullable(v.string())),
     signature: v.exactOptional(v.nullable(v.string())),
     scheme: v.exactOptional(v.nullable(v.string())),
+    model: v.exactOptional(v.nullable(v.string())),
   }),
-  v.transform(({ kind, text, summary, encrypted_content, signature, scheme }) => ({
+  v.transform(({ kind, text, summary, encrypted_content, signature, scheme, model }) => ({
     kind,
     text,
     ...(summary?.length ? { summary } : {}),
     ...(typeof encrypted_content === "string" ? { encrypted_content } : {}),
     ...(typeof signature === "string" ? { signature } : {}),
     ...(typeof scheme === "string" ? { scheme } : {}),
+    ...(typeof model === "string" ? { model } : {}),
   })),
 );
 export type ReasoningItem = v.InferOutput<typeof reasoningItem>;

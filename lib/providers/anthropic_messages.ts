@@ -1,6 +1,7 @@
 import type { Anthropic } from "@anthropic-ai/sdk";
 import type { Item, ReasoningItem } from "../protocol/mod.ts";
 import { canRead } from "./reasoning.ts";
+import type { ResolvedModel } from "./resolve_model.ts";
 import { toolInput, toolResultText } from "./wire_text.ts";
 
 type MarkableBlock =
@@ -21,11 +22,12 @@ type Place = "answer" | "results" | "alone";
 export function anthropicMessages(
   items: readonly Item[],
   cached: Iterable<number>,
+  model: ResolvedModel,
 ): Anthropic.MessageParam[] {
   const messages: { place: Place; content: Block[] }[] = [];
   const markable: (MarkableBlock | undefined)[] = [];
   for (const item of items) {
-    const blocks = blocksOf(item);
+    const blocks = blocksOf(item, model);
     markable.push(blocks.findLast(isMarkable) ?? markable.at(-1));
     if (blocks.length === 0) continue;
     const place = placeOf(item);
@@ -70,7 +72,7 @@ function placeOf(item: Item): Place {
   return item.kind === "message" && item.role !== "assistant" ? "alone" : "answer";
 }
 
-function blocksOf(item: Item): Block[] {
+function blocksOf(item: Item, model: ResolvedModel): Block[] {
   switch (item.kind) {
     case "message":
       return item.content
@@ -78,7 +80,7 @@ function blocksOf(item: Item): Block[] {
         .filter((text) => text.trim() !== "")
         .map((text) => ({ type: "text", text }));
     case "reasoning":
-      return thinkingBlocks(item);
+      return canRead(model, item) ? thinkingBlocks(item) : [];
     case "tool_call":
       return [{
         type: "tool_use",
@@ -97,11 +99,11 @@ function blocksOf(item: Item): Block[] {
 }
 
 /** Only what Anthropic signed or encrypted itself goes back; other reasoning is not for it. */
-function thinkingBlocks(item: ReasoningItem): ThinkingBlock[] {
-  if (!canRead("anthropic", item)) return [];
-  const { text, signature, encrypted_content: data } = item;
+function thinkingBlocks(
+  { text, signature, encrypted_content: data, summary = [] }: ReasoningItem,
+): ThinkingBlock[] {
   if (signature) return [{ type: "thinking", thinking: text, signature }];
-  if (data && text === "" && !item.summary?.length) return [{ type: "redacted_thinking", data }];
+  if (data && text === "" && summary.length === 0) return [{ type: "redacted_thinking", data }];
   return [];
 }
 

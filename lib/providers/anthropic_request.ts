@@ -27,7 +27,7 @@ export function anthropicBody(
     model: model.modelId,
     max_tokens: longestAnswer(config, model),
     ...(system && { system }),
-    messages: anthropicMessages(items, cachedPrefixes(items, cacheAnchor, limit)),
+    messages: anthropicMessages(items, cachedPrefixes(items, cacheAnchor, limit), model),
     ...(tools.length > 0 && {
       tools: tools.map(({ name, description, inputSchema }) => ({
         name,

@@ -1,5 +1,7 @@
 import type { JsonObject } from "../base/mod.ts";
-import type { Item } from "../protocol/mod.ts";
+import type { Item, ReasoningItem } from "../protocol/mod.ts";
+import { canRead } from "./reasoning.ts";
+import type { ResolvedModel } from "./resolve_model.ts";
 import { flaggedResultText, toolInput } from "./wire_text.ts";
 
 /** A message; neighbours differ in their roles. */
@@ -42,12 +44,13 @@ const FOREIGN_SIGNATURE = "skip_thought_signature_validator";
  *
  * @see https://ai.google.dev/gemini-api/docs/thought-signatures
  */
-export function geminiContents(items: readonly Item[], modelId: string): GeminiContent[] {
+export function geminiContents(items: readonly Item[], model: ResolvedModel): GeminiContent[] {
   const contents: GeminiContent[] = [];
   const names = new Map<string, string>();
   let signature: string | undefined;
   for (const item of items) {
     if (item.kind === "tool_call") names.set(item.call_id, item.name);
+    if (item.kind === "reasoning" && !isOwn(item, model)) continue;
     const [first, ...others] = partsOf(item, names);
     if (first === undefined) {
       signature = signatureOfNext(item) ?? signature;
@@ -60,7 +63,7 @@ export function geminiContents(items: readonly Item[], modelId: string): GeminiC
     else contents.push({ role, parts });
     signature = undefined;
   }
-  return OLD_GENERATION.test(modelId) ? contents : contents.map(withSignedCalls);
+  return OLD_GENERATION.test(model.modelId) ? contents : contents.map(withSignedCalls);
 }
 
 function roleOf(item: Item): GeminiContent["role"] {
@@ -76,9 +79,6 @@ function partsOf(item: Item, names: ReadonlyMap<string, string>): GeminiPart[] {
         .filter((text) => text !== "")
         .map((text) => ({ text }));
     case "reasoning": {
-      // Other schemes' signatures are invalid here; items that do not say whose they are, are older
-      // than this scheme.
-      if (item.scheme !== "gemini") return [];
       const { text, signature, encrypted_content: alone } = item;
       if (text && signature) return [signed({ text, thought: true }, signature)];
       return alone ? [signed({ text: "" }, alone)] : [];
@@ -96,10 +96,14 @@ function partsOf(item: Item, names: ReadonlyMap<string, string>): GeminiPart[] {
   }
 }
 
+/** Other models' signatures are invalid; items that do not say whose they are, are older than this scheme. */
+function isOwn(item: ReasoningItem, model: ResolvedModel): boolean {
+  return item.scheme === "gemini" && canRead(model, item);
+}
+
 /** The signature of the part after this item, when that is what the item holds. */
 function signatureOfNext(item: Item): string | undefined {
-  if (item.kind !== "reasoning" || item.scheme !== "gemini" || item.text !== "") return undefined;
-  return item.signature;
+  return item.kind === "reasoning" && item.text === "" ? item.signature : undefined;
 }
 
 function signed(part: GeminiPart, thoughtSignature: string): GeminiPart {

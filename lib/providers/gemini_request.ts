@@ -47,7 +47,7 @@ export function geminiBody(request: ModelRequest, model: ResolvedModel): GeminiB
   const { system, items, tools, config } = request;
   const reasoning = usableReasoning(config, model.capability);
   return {
-    contents: geminiContents(items, model.modelId),
+    contents: geminiContents(items, model),
     ...(system && { systemInstruction: { role: "user", parts: [{ text: system }] } }),
     ...(tools.length > 0 && {
       tools: [{

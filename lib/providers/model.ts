@@ -77,7 +77,7 @@ export interface ModelInfo {
 }
 
 /** The model as `--model` names it. */
-export function modelName({ provider, id }: ModelInfo): string {
+export function modelName({ provider, id }: Pick<ModelInfo, "provider" | "id">): string {
   return `${provider}/${id}`;
 }
 

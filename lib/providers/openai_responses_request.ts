@@ -42,7 +42,7 @@ export function openaiResponsesBody(request: ModelRequest, model: ResolvedModel)
   return {
     model: model.modelId,
     ...(system && { instructions: system }),
-    input: items.flatMap(inputItems),
+    input: items.flatMap((item) => inputItems(item, model)),
     ...(tools.length > 0 && { tools: tools.map(functionTool) }),
     tool_choice: "auto",
     parallel_tool_calls: true,
@@ -110,12 +110,12 @@ function withProperties(schema: JsonObject): JsonObject {
   return { ...schema, properties: {} };
 }
 
-function inputItems(item: Item): InputItem[] {
+function inputItems(item: Item, model: ResolvedModel): InputItem[] {
   switch (item.kind) {
     case "message":
       return messageItems(item);
     case "reasoning":
-      return isReadable(item) ? [reasoningItem(item)] : [];
+      return isReadable(item, model) ? [reasoningItem(item)] : [];
     case "tool_call": {
       const { call_id, name, arguments: text } = item;
       const args = JSON.stringify(toolInput(text));
@@ -143,8 +143,8 @@ function messageItems({ role, content, phase }: MessageItem): InputItem[] {
  * Whether there is something in it for the model: what it encrypted, or what it thought in so many
  * words. A summary alone is for people; and what old logs hold without a scheme may be anybody's.
  */
-function isReadable(item: ReasoningItem): boolean {
-  if (!canRead("openai_responses", item)) return false;
+function isReadable(item: ReasoningItem, model: ResolvedModel): boolean {
+  if (!canRead(model, item)) return false;
   return Boolean(item.encrypted_content || (item.scheme && item.text));
 }
 

@@ -1,5 +1,6 @@
-import type { ModelCapability, ModelScheme } from "../manifest/mod.ts";
+import type { ModelCapability } from "../manifest/mod.ts";
 import type { ReasoningItem, RequestConfig } from "../protocol/mod.ts";
+import { modelName } from "./model.ts";
 import type { ResolvedModel } from "./resolve_model.ts";
 
 /** How much a model is asked to think: a label of the provider's, or a number of tokens. */
@@ -32,9 +33,21 @@ function nearestEffort(wished: string, known: readonly string[] = []): string {
   return known.reduce((best, effort) => distance(effort) < distance(best) ? effort : best);
 }
 
-/** Whether an API of `scheme` can read what an earlier answer thought; old logs do not say whose it is. */
-export function canRead(scheme: ModelScheme, item: ReasoningItem): boolean {
-  return item.scheme === undefined || item.scheme === scheme;
+/**
+ * Whether a model can read what an earlier answer thought; old logs do not say whose it is. What is
+ * signed or encrypted may be bound to the model and the account that it came from, and OpenAI and Google
+ * refuse a request with anything in it that they cannot verify. Anthropic itself leaves out what a model
+ * may not read, and wants to get all of it: only thoughts of other providers are kept from it.
+ *
+ * @see https://platform.claude.com/docs/en/build-with-claude/preserved-thinking
+ */
+export function canRead(model: ResolvedModel, item: ReasoningItem): boolean {
+  if (item.scheme !== undefined && item.scheme !== model.scheme) return false;
+  if (item.model === undefined) return true;
+  const { provider, modelId, scheme } = model;
+  return scheme === "anthropic"
+    ? item.model.startsWith(`${provider}/`)
+    : item.model === modelName({ provider, id: modelId });
 }
 
 /** The warning for a setting that is left out of the request (spec 20 §6.0). */

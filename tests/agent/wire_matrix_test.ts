@@ -1,7 +1,7 @@
 /** The turn loop over real HTTP: what comes out of it for every wire scheme, whatever becomes of a stream. */
 import { byteLength } from "../../lib/base/mod.ts";
 import { type Item, type MessageItem, messageText, textMessage } from "../../lib/protocol/mod.ts";
-import type { Model } from "../../lib/providers/mod.ts";
+import { type Model, modelName } from "../../lib/providers/mod.ts";
 import { deepEqual, equal, ok } from "../support/assert.ts";
 import { CountingTool } from "../support/counting_tool.ts";
 import {
@@ -34,20 +34,32 @@ const LOOKING: Speech = {
     { id: "c2", name: "Read", input: ['{"file_', 'path":"/w/b"}'] },
   ],
 };
+/** What comes with the answer `LOOKING` when another model of the vendor goes on, by who carries a signature. */
+const SIGNATURES_FOR_ANOTHER = {
+  // The API itself leaves out what a model may not read.
+  thought: ["SIG1"],
+  sealed: [],
+  // Calls of strangers carry what Google documents for them.
+  call: ["skip_thought_signature_validator"],
+  none: [],
+};
+
 /** One run of a model that is asked over HTTP. */
 interface Driven {
+  /** As reasoning remembers it. */
+  readonly model: string;
   readonly run: DrivenRun;
   readonly history: readonly Item[];
   readonly tool: CountingTool;
 }
 
-async function drive(model: Model): Promise<Driven> {
-  const history: Item[] = [USER_HI];
+async function drive(model: Model, before: readonly Item[] = []): Promise<Driven> {
+  const history: Item[] = [...before, USER_HI];
   const tool = new CountingTool("Read", (_input, { callId }) => ({ summary: `read ${callId}` }));
   const run = await driveTurns(
     turnsRequest({ model, system: "You are a test.", history, tools: [tool], cacheKey: "key" }),
   );
-  return { run, history, tool };
+  return { model: modelName(model.info), run, history, tool };
 }
 
 /** A run, and what was sent for it. */
@@ -63,23 +75,26 @@ function answered({ hasPhases }: Scheme, text: string, phase: MessageItem["phase
 }
 
 /** What was thought, as a scheme keeps it. */
-function thought({ scheme, signed }: Scheme, text: string, signature: string): Item {
+function thought({ scheme, signed }: Scheme, text: string, signature: string, model: string): Item {
+  const author = { kind: "reasoning" as const, scheme, model };
   if (signed === "sealed") {
-    return { kind: "reasoning", text: "", summary: [text], encrypted_content: signature, scheme };
+    return { ...author, text: "", summary: [text], encrypted_content: signature };
   }
-  return { kind: "reasoning", text, ...(signed === "thought" && { signature }), scheme };
+  return { ...author, text, ...(signed === "thought" && { signature }) };
 }
 
-/** What `LOOKING` is in the history and in later requests: what it says, then its calls. */
-function looking(wire: Scheme) {
+/** What `LOOKING` of a model is in the history and in later requests: what it says, then its calls. */
+function looking(wire: Scheme, model: string) {
   const { scheme, signed } = wire;
   const signature = "SIG1";
   const said: Item[] = [
-    thought(wire, "Lët me see.", signature),
+    thought(wire, "Lët me see.", signature, model),
     answered(wire, "I löok 🌍.", "commentary"),
   ];
   const called: Item[] = [
-    ...(signed === "call" ? [{ kind: "reasoning" as const, text: "", signature, scheme }] : []),
+    ...(signed === "call"
+      ? [{ kind: "reasoning" as const, text: "", signature, scheme, model }]
+      : []),
     { kind: "tool_call", call_id: "c1", name: "Read", arguments: '{"file_path":"/w/ä"}' },
     { kind: "tool_call", call_id: "c2", name: "Read", arguments: '{"file_path":"/w/b"}' },
   ];
@@ -123,8 +138,8 @@ for (const wire of SCHEMES) {
   });
 
   Deno.test(`20.13-35 ${scheme}: thoughts and two calls side by side`, async () => {
-    const { run, history, tool, sent } = await converse(wire, LOOKING, DONE);
-    const { said, called, sentSaid, sentCalled } = looking(wire);
+    const { model, run, history, tool, sent } = await converse(wire, LOOKING, DONE);
+    const { said, called, sentSaid, sentCalled } = looking(wire, model);
     deepEqual(history, [
       USER_HI,
       ...said,
@@ -144,6 +159,22 @@ for (const wire of SCHEMES) {
       ...sentCalled,
       { kind: "result", id: "c1", text: "read c1", failed: false },
       { kind: "result", id: "c2", text: "read c2", failed: false },
+    ]);
+  });
+
+  Deno.test(`20.12-W14 ${scheme}: thoughts go back to whom can read them when the model changes`, async () => {
+    await using server = startModelServer([LOOKING, DONE, DONE, DONE]);
+    let history: readonly Item[] = [];
+    for (const modelId of ["first", "second", "first"]) {
+      const model = await openWire(resolvedModel(scheme, server.url, { modelId }));
+      ({ history } = await drive(model, history));
+    }
+    const signatures = server.requests.slice(2).map((request) =>
+      wire.read(request).items.flatMap((item) => "signature" in item ? [item.signature] : [])
+    );
+    deepEqual(signatures, [
+      SIGNATURES_FOR_ANOTHER[wire.signed ?? "none"],
+      wire.signed ? ["SIG1"] : [],
     ]);
   });
 
@@ -224,7 +255,7 @@ function cutsOf(total: number): Cut[] {
 /** Checks a run whose first stream ended early; says what became of it. */
 function checkCut(
   wire: Scheme,
-  { run, history, tool }: Driven,
+  { model, run, history, tool }: Driven,
   { requests }: ModelServer,
   first: number,
   where: string,
@@ -237,7 +268,7 @@ function checkCut(
   deepEqual(history.at(-1), answered(wire, "Done.", "final_answer"), where);
   const retries = dataOf(run, "llm_retry").length;
   const continuations = dataOf(run, "llm_continuation").length;
-  const { said, called, sentSaid } = looking(wire);
+  const { said, called, sentSaid } = looking(wire, model);
 
   if (retries + continuations === 0) {
     const answer = [...said, ...called];

@@ -31,7 +31,7 @@ const LINES = [
   `{"kind":"extension","ts":<ts>,"domain":"pod.scope","payload":{"allow":[${RULE}],"deny":[]}}`,
   '{"kind":"invoke","ts":<ts>,"trigger":"user_send"}',
   '{"kind":"user_input","ts":<ts>,"segments":[{"kind":"text","content":"What is \\"in\\"\\nnote.txt – 😀?"}]}',
-  '{"kind":"assistant_item","ts":<ts>,"item":{"kind":"reasoning","text":"Is it é?","signature":"U0lHTkFUVVJF+/==","scheme":"anthropic"}}',
+  '{"kind":"assistant_item","ts":<ts>,"item":{"kind":"reasoning","text":"Is it é?","signature":"U0lHTkFUVVJF+/==","scheme":"anthropic","model":"anthropic/claude-sonnet-4-6"}}',
   '{"kind":"assistant_item","ts":<ts>,"item":{"kind":"message","role":"assistant","content":[{"kind":"text","text":"I look."}]}}',
   '{"kind":"assistant_item","ts":<ts>,"item":{"kind":"tool_call","call_id":"c1","name":"Read","arguments":"{\\"file_path\\":\\"note.txt\\",\\"limit\\":1}"}}',
   '{"kind":"assistant_item","ts":<ts>,"item":{"kind":"tool_call","call_id":"c2","name":"Read","arguments":"{\\"file_path\\":\\"none.txt\\"}"}}',

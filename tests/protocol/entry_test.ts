@@ -22,11 +22,18 @@ Deno.test("30.14-4 a reasoning item that spells its absent parts is read as one 
   });
 });
 
-Deno.test("30.14-3 encrypted content and signature survive byte for byte", () => {
+Deno.test("30.14-3 20.12-W14 encrypted content, signature and whose they are survive byte for byte", () => {
   const item: Entry = {
     kind: "assistant_item",
     ts: 1,
-    item: { kind: "reasoning", text: "", encrypted_content: "a\u0000\n\u{1f600}==", signature: "" },
+    item: {
+      kind: "reasoning",
+      text: "",
+      encrypted_content: "a\u0000\n\u{1f600}==",
+      signature: "",
+      scheme: "openai_responses",
+      model: "openai/gpt-5.5",
+    },
   };
   deepEqual(parseEntry(JSON.parse(JSON.stringify(item))), item);
 });

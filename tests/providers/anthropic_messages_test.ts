@@ -1,8 +1,9 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type { Item } from "../../lib/protocol/mod.ts";
 import { anthropicMessages, cachedPrefixes } from "../../lib/providers/anthropic_messages.ts";
-import { said } from "../support/model_calls.ts";
+import { resolvedModel, said } from "../support/model_calls.ts";
 
+const CLAUDE = resolvedModel("anthropic", "https://api.anthropic.com");
 const MARK = { type: "ephemeral" };
 const call = (call_id: string, text = "{}"): Item => ({
   kind: "tool_call",
@@ -14,7 +15,7 @@ const result = (call_id: string): Item => ({ kind: "tool_result", call_id, summa
 
 /** The messages, and for each marked block its text or id. */
 function marked(items: Item[], anchor?: number, limit = 4) {
-  const messages = anthropicMessages(items, cachedPrefixes(items, anchor, limit));
+  const messages = anthropicMessages(items, cachedPrefixes(items, anchor, limit), CLAUDE);
   const marks = messages.flatMap(({ content }) =>
     (typeof content === "string" ? [] : content)
       .filter((block) => "cache_control" in block && block.cache_control)
@@ -45,7 +46,7 @@ Deno.test("20.13-30 breakpoints: a marked text is an array, an unmarked one a st
   ]);
 });
 
-Deno.test("breakpoints keep to the limit, never to thinking or blank text (spec 20 W29)", () => {
+Deno.test("20.12-W29 breakpoints keep to the limit, never to thinking or blank text", () => {
   const items = [...FINISHED, said("user", "two")];
   deepEqual(marked(items, 0, 2).marks, ["first", "two"]);
   deepEqual(marked(items, 0, 0).marks, []);
@@ -66,7 +67,7 @@ Deno.test("20.13-31 one answer is one message; unsigned reasoning is left out", 
     said("assistant", "I look."),
     call("c1", '{"a":1}'),
   ];
-  deepEqual(anthropicMessages([said("user", "go"), ...answer, result("c1")], []), [
+  deepEqual(anthropicMessages([said("user", "go"), ...answer, result("c1")], [], CLAUDE), [
     { role: "user", content: "go" },
     {
       role: "assistant",
@@ -81,9 +82,36 @@ Deno.test("20.13-31 one answer is one message; unsigned reasoning is left out", 
   ]);
 });
 
+Deno.test("20.12-W14 what any model of the provider thought goes back, and nobody else's", () => {
+  const thought = (signature: string, model?: string): Item => ({
+    kind: "reasoning",
+    text: "hm",
+    signature,
+    scheme: "anthropic",
+    ...(model && { model }),
+  });
+  const [, answer] = anthropicMessages(
+    [
+      said("user", "go"),
+      thought("own", "anthropic/claude-sonnet-4-6"),
+      thought("of another Claude", "anthropic/claude-opus-5-5"),
+      thought("of a server that speaks the same", "lab/claude-sonnet-4-6"),
+      thought("of an old log"),
+      said("assistant", "Hi"),
+    ],
+    [],
+    CLAUDE,
+  );
+  deepEqual(answer?.content, [
+    ...["own", "of another Claude", "of an old log"]
+      .map((signature) => ({ type: "thinking", thinking: "hm", signature })),
+    { type: "text", text: "Hi" },
+  ]);
+});
+
 Deno.test("notes of the runtime are messages of their own, in the user's role", () => {
   const items = [said("user", "a"), said("system", "note"), said("user", "b"), call("c")];
-  deepEqual(anthropicMessages(items, []).map(({ role }) => role), [
+  deepEqual(anthropicMessages(items, [], CLAUDE).map(({ role }) => role), [
     "user",
     "user",
     "user",
@@ -93,7 +121,7 @@ Deno.test("notes of the runtime are messages of their own, in the user's role", 
 
 Deno.test("20.13-6 arguments that are no object go out as an empty one", () => {
   for (const text of ["null", "[1,2,3]", "42", '"s"', "true", "", "{not json"]) {
-    const [message] = anthropicMessages([call("c", text)], []);
+    const [message] = anthropicMessages([call("c", text)], [], CLAUDE);
     deepEqual(message?.content, [{ type: "tool_use", id: "c", name: "Read", input: {} }], text);
   }
 });
@@ -104,7 +132,7 @@ Deno.test("refusals of earlier answers go out as text", () => {
     role: "assistant",
     content: [{ kind: "text", text: "Well. " }, { kind: "refusal", refusal: "No." }],
   };
-  const [message] = anthropicMessages([refused], []);
+  const [message] = anthropicMessages([refused], [], CLAUDE);
   equal(JSON.stringify(message?.content).includes('{"type":"text","text":"No."}'), true);
 });
 
@@ -112,7 +140,7 @@ Deno.test("an answer that was cut off in a thought does not end with it", () => 
   const thought: Item = { kind: "reasoning", text: "hm", signature: "S", scheme: "anthropic" };
   const next = said("user", "two");
   const sent = (...answer: Item[]) =>
-    anthropicMessages([said("user", "one"), ...answer, next], []).slice(1, -1);
+    anthropicMessages([said("user", "one"), ...answer, next], [], CLAUDE).slice(1, -1);
   deepEqual(sent(thought), []);
   deepEqual(sent(thought, said("assistant", " "), thought), []);
   deepEqual(sent(thought, said("assistant", "said"), thought), [{

@@ -38,9 +38,13 @@ const answered = (id: string, name = "Read") => ({
   functionResponse: { id, name, response: { output: "done" } },
 });
 
+function geminiModel(modelId = "gemini-2.5-pro") {
+  return resolvedModel("gemini", "https://generativelanguage.googleapis.com", { modelId });
+}
+
 /** The parts of the answer between two inputs. */
 function answerOf(items: readonly Item[], modelId = "gemini-2.5-pro") {
-  const contents = geminiContents([said("user", "go"), ...items], modelId);
+  const contents = geminiContents([said("user", "go"), ...items], geminiModel(modelId));
   equal(contents[1]?.role, "model");
   return contents[1]?.parts;
 }
@@ -102,7 +106,7 @@ Deno.test("neighbours of one role share a content; the results of one answer sta
     said("user", "and?"),
     said("assistant", "Done."),
   ];
-  deepEqual(geminiContents(items, "gemini-2.5-pro"), [
+  deepEqual(geminiContents(items, geminiModel()), [
     { role: "user", parts: [{ text: "summary" }, { text: "go" }] },
     { role: "model", parts: [{ text: "I look." }, called("a"), called("b", "Grep")] },
     {
@@ -150,9 +154,25 @@ Deno.test("20.12-W14 what other schemes thought, or nobody knows who, is not sen
   deepEqual(answerOf([...foreign, said("assistant", "Hi")]), [{ text: "Hi" }]);
 });
 
+Deno.test("20.12-W14 what another Gemini thought is not sent; its calls are signed as those of strangers", () => {
+  const model = "gemini/gemini-3.8-flash";
+  const items = [
+    reasoning({ signature: "S1", model }, "a thought"),
+    reasoning({ signature: "S2", model }),
+    call("a"),
+  ];
+  deepEqual(answerOf(items, "gemini-3.8-flash"), [
+    { text: "a thought", thought: true, thoughtSignature: "S1" },
+    { ...called("a"), thoughtSignature: "S2" },
+  ]);
+  deepEqual(answerOf(items, "gemini-4-argon"), [
+    { ...called("a"), thoughtSignature: "skip_thought_signature_validator" },
+  ]);
+});
+
 Deno.test("a signature whose part is not there signs nothing else", () => {
   const items = [said("user", "go"), reasoning({ signature: "S" }), said("user", "more")];
-  deepEqual(geminiContents([...items, said("assistant", "Hi")], "gemini-2.5-pro"), [
+  deepEqual(geminiContents([...items, said("assistant", "Hi")], geminiModel()), [
     { role: "user", parts: [{ text: "go" }, { text: "more" }] },
     { role: "model", parts: [{ text: "Hi" }] },
   ]);
@@ -170,7 +190,7 @@ Deno.test("calls without a signature carry what Google documents, for models tha
     call("c"),
   ];
   for (const id of ["gemini-3.8-flash", "gemini-4-argon", "gemini-flash-latest"]) {
-    const contents = geminiContents([said("user", "go"), ...items], id);
+    const contents = geminiContents([said("user", "go"), ...items], geminiModel(id));
     deepEqual(contents[1]?.parts, [
       { text: "I look." },
       { ...called("a"), thoughtSignature: "skip_thought_signature_validator" },

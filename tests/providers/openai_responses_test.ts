@@ -183,7 +183,9 @@ Deno.test("20.13-33 items one to one: notes are the developer's, refusals are wh
 Deno.test("20.12-W14 only reasoning that this API can read goes back; a summary is always there", async () => {
   const scheme = "openai_responses";
   const items: Item[] = [
-    { kind: "reasoning", text: "", encrypted_content: "E1", scheme },
+    { kind: "reasoning", text: "", encrypted_content: "E1", scheme, model: "openai/gpt-5" },
+    { kind: "reasoning", text: "", encrypted_content: "E2", scheme, model: "openai/gpt-5.5" },
+    { kind: "reasoning", text: "", encrypted_content: "E3", scheme, model: "codex-oauth/gpt-5" },
     { kind: "reasoning", text: "open", scheme },
     { kind: "reasoning", text: "", encrypted_content: "old log" },
     { kind: "reasoning", text: "", summary: ["for people only"], scheme },

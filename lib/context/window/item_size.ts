@@ -1,9 +1,14 @@
 import { byteLength } from "../../base/mod.ts";
 import type { Item } from "../../protocol/mod.ts";
 
-/** The size of an item in bytes of compact JSON; only ratios of sizes matter (spec 40 §7). */
+/**
+ * The size of an item in bytes of compact JSON; only ratios of sizes matter (spec 40 §7). Whose a thought is
+ * does not count: no model gets to read that.
+ */
 export function itemSize(item: Item): number {
-  return byteLength(JSON.stringify(item));
+  if (item.kind !== "reasoning") return byteLength(JSON.stringify(item));
+  const { scheme: _scheme, model: _model, ...thought } = item;
+  return byteLength(JSON.stringify(thought));
 }
 
 /** A tool result without its details; any other item, and one that has none, as it is. */
