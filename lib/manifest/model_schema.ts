@@ -44,6 +44,11 @@ export const modelCapability = v.object({
   efforts: v.exactOptional(v.array(v.string())),
   /** False: it refuses temperature, top_p and top_k. Left out: it takes them. */
   sampling: v.exactOptional(v.boolean()),
+  /**
+   * Anthropic's preserved thinking: what it thought is bound to the conversation before it, and it must be
+   * told to do without where that has changed. @default false
+   */
+  bound_thinking: v.exactOptional(v.boolean()),
   vision: v.exactOptional(v.boolean(), false),
   prompt_caching: v.variant("kind", [
     v.object({ kind: v.literal("explicit"), max_breakpoints: uint8 }),

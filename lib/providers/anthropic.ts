@@ -11,9 +11,11 @@ import { wireModel } from "./wire_model.ts";
 const API_VERSION = "2023-06-01";
 
 /** Opt-in features that pod wants, by provider; other servers may not know them. */
-const BETAS: Readonly<Record<string, string>> = {
-  anthropic: "fine-grained-tool-streaming-2025-05-14",
+const BETAS: Readonly<Record<string, readonly string[]>> = {
+  anthropic: ["fine-grained-tool-streaming-2025-05-14"],
 };
+/** What a request needs that says what to do about bound thinking. */
+const BOUND_THINKING_BETA = "thinking-binding-controls-2026-08-01";
 
 /**
  * A model behind the Anthropic Messages API or a server that speaks it (spec 20 §6.1). As with
@@ -25,10 +27,13 @@ const BETAS: Readonly<Record<string, string>> = {
 export function anthropicModel(setup: ModelSetup): Model {
   const { resolved, credential } = setup;
   const url = `${versionedBaseUrl(resolved.baseUrl)}/messages`;
-  const beta = BETAS[resolved.provider];
+  const betas = [
+    ...(BETAS[resolved.provider] ?? []),
+    ...(resolved.capability.bound_thinking ? [BOUND_THINKING_BETA] : []),
+  ];
   const headers = requestHeaders({
     "anthropic-version": API_VERSION,
-    ...(beta && { "anthropic-beta": beta }),
+    ...(betas.length > 0 && { "anthropic-beta": betas.join() }),
     ...(credential.kind === "api_key" && { "x-api-key": credential.key }),
   });
 

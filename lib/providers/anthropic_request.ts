@@ -10,6 +10,14 @@ import { samplingSettings, samplingWarnings } from "./sampling.ts";
 const DEFAULT_MAX_TOKENS = 4096;
 /** The least that the API takes as a thinking budget. */
 const MIN_BUDGET_TOKENS = 1024;
+/**
+ * A conversation is not only added to: old tool output is left out, its beginning becomes a summary, a
+ * later run has another prompt. The API refuses thoughts from before such a change, and so the request,
+ * unless it is asked to leave them out.
+ *
+ * @see https://platform.claude.com/docs/en/build-with-claude/preserved-thinking
+ */
+const DROP_UNBOUND = { prefix_mismatch_behavior: "drop_block" };
 
 /**
  * The body of a Messages request (spec 20 §6.1).
@@ -68,11 +76,16 @@ function samplingRefusal(config: RequestConfig, { modelId, capability }: Resolve
 }
 
 function thinking(config: RequestConfig, model: ResolvedModel) {
-  const reasoning = usableReasoning(config, model.capability);
-  if (reasoning === undefined) return {};
+  const { capability } = model;
+  const isBound = capability.bound_thinking === true;
+  const adaptive = { type: "adaptive" as const, ...(isBound && { block_binding: DROP_UNBOUND }) };
+  const reasoning = usableReasoning(config, capability);
+  // A model whose thoughts are bound thinks in any case.
+  if (reasoning === undefined) return isBound ? { thinking: adaptive } : {};
   if (reasoning.kind === "effort") {
     const effort = reasoning.effort as Anthropic.OutputConfig["effort"];
-    return { thinking: { type: "adaptive" as const }, output_config: { effort } };
+    // Thoughts are shown to whoever asks for thinking; newer models keep them back otherwise.
+    return { thinking: { ...adaptive, display: "summarized" as const }, output_config: { effort } };
   }
   const { tokens } = reasoning;
   const maxTokens = longestAnswer(config, model);

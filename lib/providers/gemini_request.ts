@@ -4,6 +4,7 @@ import { type GeminiContent, geminiContents } from "./gemini_contents.ts";
 import type { ModelRequest } from "./model.ts";
 import { type Reasoning, reasoningWarnings, usableReasoning } from "./reasoning.ts";
 import type { ResolvedModel } from "./resolve_model.ts";
+import { samplingWarnings } from "./sampling.ts";
 
 /**
  * The body of a request, as far as pod fills it in.
@@ -61,9 +62,7 @@ export function geminiBody(request: ModelRequest, model: ResolvedModel): GeminiB
     }),
     generationConfig: {
       ...(config.max_tokens !== null && { maxOutputTokens: config.max_tokens }),
-      ...(config.temperature !== null && { temperature: config.temperature }),
-      ...(config.top_p !== null && { topP: config.top_p }),
-      ...(config.top_k !== null && { topK: config.top_k }),
+      ...(model.capability.sampling !== false && sampling(config)),
       ...(config.stop_sequences.length > 0 && { stopSequences: config.stop_sequences }),
       ...(reasoning && { thinkingConfig: thinkingConfig(reasoning) }),
     },
@@ -72,7 +71,19 @@ export function geminiBody(request: ModelRequest, model: ResolvedModel): GeminiB
 
 /** What `config` asks for and a request to `model` leaves out, one text each. */
 export function geminiUnsupported(config: RequestConfig, model: ResolvedModel): string[] {
-  return reasoningWarnings(config, model);
+  const { modelId, capability } = model;
+  return [
+    ...(capability.sampling === false ? samplingWarnings(config, modelId) : []),
+    ...reasoningWarnings(config, model),
+  ];
+}
+
+function sampling({ temperature, top_p: topP, top_k: topK }: RequestConfig) {
+  return {
+    ...(temperature !== null && { temperature }),
+    ...(topP !== null && { topP }),
+    ...(topK !== null && { topK }),
+  };
 }
 
 /** Thoughts are shown to whoever asks for thinking; with a budget of 0 the API refuses to show any. */

@@ -25,7 +25,7 @@ function settings(config: Partial<RequestConfig>, model: ResolvedModel) {
   return rest;
 }
 
-Deno.test("the longest answer is the setting's, else the catalog's, else 4096 (spec 20 W5)", () => {
+Deno.test("20.12-W5 the longest answer is the setting's, else the catalog's, else 4096", () => {
   const known = modelThat(undefined, { maxOutputTokens: 64_000 });
   equal(settings({ max_tokens: 100 }, known).max_tokens, 100);
   equal(settings({}, known).max_tokens, 64_000);
@@ -41,9 +41,10 @@ Deno.test("sampling settings go out under their own names, unset ones not at all
   deepEqual(settings({}, model), { max_tokens: 4096 });
 });
 
-Deno.test("reasoning goes out in the form that the model takes (spec 20 W30)", () => {
+Deno.test("20.12-W30 reasoning goes out in the form that the model takes", () => {
   const budget = { thinking: { type: "enabled", budget_tokens: 2048 } };
-  const effort = { thinking: { type: "adaptive" }, output_config: { effort: "high" } };
+  const thinking = { type: "adaptive", display: "summarized" };
+  const effort = { thinking, output_config: { effort: "high" } };
   const cases: [RequestConfig["reasoning"], Accepted, object][] = [
     [2048, "budget_tokens", budget],
     [2048, "both", budget],
@@ -66,13 +67,13 @@ Deno.test("reasoning goes out in the form that the model takes (spec 20 W30)", (
   }
 });
 
-Deno.test("with thinking the sampling settings are left out, and said to be", () => {
+Deno.test("20.12-W30 with thinking the sampling settings are left out, and said to be", () => {
   const config = { ...DEFAULT_REQUEST_CONFIG, reasoning: "low", temperature: 0.5, top_k: 3 };
   const model = modelThat("effort");
   const body: object = settings(config, model);
   deepEqual(body, {
     max_tokens: 4096,
-    thinking: { type: "adaptive" },
+    thinking: { type: "adaptive", display: "summarized" },
     output_config: { effort: "low" },
   });
   deepEqual(anthropicUnsupported(config, model), [
@@ -122,7 +123,22 @@ Deno.test("20.12-W30 an effort that a model does not know is replaced by the nea
   }
 });
 
-Deno.test("a budget that does not fit into the answer is refused before it is sent", () => {
+Deno.test("20.12-W30 whose thoughts are bound is told to do without those that a change has spoilt", () => {
+  const model = modelThat("effort");
+  const bound = { ...model, capability: { ...model.capability, bound_thinking: true } };
+  const block_binding = { prefix_mismatch_behavior: "drop_block" };
+  deepEqual<object>(settings({}, bound), {
+    max_tokens: 4096,
+    thinking: { type: "adaptive", block_binding },
+  });
+  deepEqual<object>(settings({ reasoning: "low" }, bound), {
+    max_tokens: 4096,
+    thinking: { type: "adaptive", block_binding, display: "summarized" },
+    output_config: { effort: "low" },
+  });
+});
+
+Deno.test("20.12-W30 a budget that does not fit into the answer is refused before it is sent", () => {
   const model = modelThat("budget_tokens");
   for (const reasoning of [-1, 0, 1023, 4096, 10_000]) {
     const refusal = {

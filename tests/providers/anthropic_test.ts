@@ -120,6 +120,19 @@ Deno.test("20.13-29 without auth no credential goes out, to other servers no bet
   equal(JSON.stringify(body).includes("cache_control"), false);
 });
 
+Deno.test("20.12-W30 a model whose thoughts are bound gets the header that says what to do about it", async () => {
+  await using server = startModelServer([{ text: "ok" }, { text: "ok" }]);
+  for (const provider of ["anthropic", "lab"]) {
+    const resolved = resolvedModel("anthropic", server.url, { provider });
+    const capability = { ...resolved.capability, bound_thinking: true };
+    await collect(await openWire({ ...resolved, capability }), HELLO);
+  }
+  deepEqual(server.requests.map(({ headers }) => headers["anthropic-beta"]), [
+    "fine-grained-tool-streaming-2025-05-14,thinking-binding-controls-2026-08-01",
+    "thinking-binding-controls-2026-08-01",
+  ]);
+});
+
 Deno.test("20.13-32 thinking and its signature are shown, kept and sent back", async () => {
   await using server = startModelServer([
     { thinking: ["Read ", "both."], signature: "SIG1", text: "Done" },

@@ -49,6 +49,18 @@ function answerOf(items: readonly Item[], modelId = "gemini-2.5-pro") {
   return contents[1]?.parts;
 }
 
+Deno.test("20.12-W16 sampling settings that a model pays no heed to are left out, and said to be", () => {
+  const model = modelThat("effort");
+  const heedless = { ...model, capability: { ...model.capability, sampling: false } };
+  const config = { ...DEFAULT_REQUEST_CONFIG, temperature: 0, top_k: 5, max_tokens: 9 };
+  deepEqual(settings(config, heedless), { maxOutputTokens: 9 });
+  deepEqual(geminiUnsupported(config, heedless), [
+    "'temperature' is not supported by gemini-2.5-pro and will be ignored",
+    "'top_k' is not supported by gemini-2.5-pro and will be ignored",
+  ]);
+  deepEqual(geminiUnsupported(config, model), []);
+});
+
 Deno.test("sampling settings go out under their names here, unset ones not at all", () => {
   deepEqual(
     settings(
