@@ -26,14 +26,15 @@ const CLAUDE_WITH_BOTH: ModelCapability = {
   reasoning: "both",
   efforts: ["low", "medium", "high", "max"],
 };
-/** Claude from 4.7 on: decides itself how much to think, and refuses a budget. */
+/** Claude from 4.7 on: decides itself how much to think, and refuses a budget and sampling settings. */
 const CLAUDE_WITH_EFFORT: ModelCapability = {
   ...CLAUDE,
   reasoning: "effort",
   efforts: ["low", "medium", "high", "xhigh", "max"],
+  sampling: false,
 };
-/** Most of them refuse sampling settings too. */
-const CLAUDE_WITHOUT_SAMPLING: ModelCapability = { ...CLAUDE_WITH_EFFORT, sampling: false };
+/** Claude from Fable 5.1 on: its thoughts are of no use once the conversation before them has changed. */
+const CLAUDE_BOUND: ModelCapability = { ...CLAUDE_WITH_EFFORT, bound_thinking: true };
 
 /** OpenAI's reasoning models, which refuse sampling settings. */
 const gpt = (...efforts: string[]): ModelCapability => ({
@@ -48,6 +49,12 @@ const GPT_6_ALWAYS_THINKING = gpt("low", "medium", "high", "xhigh", "max");
 
 /** Gemini from the third generation on: has levels, the lowest of which not all of them know. */
 export const GEMINI_3: ModelCapability = { ...WITH_EFFORT, efforts: ["low", "medium", "high"] };
+/** The fourth pays no heed to sampling settings. */
+const GEMINI_4: ModelCapability = { ...GEMINI_3, sampling: false };
+const GEMINI_4_UP_TO_XHIGH: ModelCapability = {
+  ...GEMINI_4,
+  efforts: ["low", "medium", "high", "xhigh"],
+};
 
 /** A model: its id, its window, its longest answer in tokens, its price, and what it can do. */
 type Row = readonly [
@@ -102,24 +109,33 @@ const HAIKU_5_5_PRICE: ModelPrice = {
  * @see https://platform.claude.com/docs/en/about-claude/pricing
  */
 const ANTHROPIC: readonly Row[] = [
-  ["claude-fable-5-1", 1_000_000, 128_000, usd(10, 50, 0.25, 12.5), CLAUDE_WITHOUT_SAMPLING],
-  ["claude-opus-5-5", 1_000_000, 128_000, OPUS_5_5_PRICE, CLAUDE_WITHOUT_SAMPLING],
-  ["claude-sonnet-5-5", 1_000_000, 128_000, SONNET_5_5_PRICE, CLAUDE_WITHOUT_SAMPLING],
-  ["claude-haiku-5-5", 1_000_000, 128_000, HAIKU_5_5_PRICE, CLAUDE_WITHOUT_SAMPLING],
-  ["claude-opus-5", 1_000_000, 128_000, OPUS_4_5_PRICE, CLAUDE_WITHOUT_SAMPLING],
+  ["claude-fable-5-2", 1_000_000, 128_000, usd(8, 40, 0.2, 10), CLAUDE_BOUND],
+  ["claude-fable-5-1", 1_000_000, 128_000, usd(10, 50, 0.25, 12.5), CLAUDE_BOUND],
+  ["claude-opus-5-5", 1_000_000, 128_000, OPUS_5_5_PRICE, CLAUDE_BOUND],
+  ["claude-sonnet-5-5", 1_000_000, 128_000, SONNET_5_5_PRICE, CLAUDE_BOUND],
+  ["claude-haiku-5-5", 1_000_000, 128_000, HAIKU_5_5_PRICE, CLAUDE_BOUND],
+  ["claude-fable-5", 1_000_000, 128_000, usd(10, 50, 1, 12.5), CLAUDE_WITH_EFFORT],
+  ["claude-opus-5", 1_000_000, 128_000, OPUS_4_5_PRICE, CLAUDE_WITH_EFFORT],
   ["claude-sonnet-5", 1_000_000, 128_000, usd(2, 10, 0.2, 2.5), CLAUDE_WITH_EFFORT],
-  ["claude-opus-4-8", 1_000_000, 128_000, OPUS_4_5_PRICE, CLAUDE_WITHOUT_SAMPLING],
-  ["claude-opus-4-7", 1_000_000, 128_000, OPUS_4_5_PRICE, CLAUDE_WITHOUT_SAMPLING],
+  ["claude-opus-4-8", 1_000_000, 128_000, OPUS_4_5_PRICE, CLAUDE_WITH_EFFORT],
+  ["claude-opus-4-7", 1_000_000, 128_000, OPUS_4_5_PRICE, CLAUDE_WITH_EFFORT],
   ["claude-opus-4-6", 1_000_000, 128_000, OPUS_4_5_PRICE, CLAUDE_WITH_BOTH],
-  ["claude-sonnet-4-6", 200_000, 128_000, SONNET_4_PRICE, CLAUDE_WITH_BOTH],
+  ["claude-sonnet-4-6", 1_000_000, 128_000, SONNET_4_PRICE, CLAUDE_WITH_BOTH],
   ["claude-opus-4-5", 200_000, 64_000, OPUS_4_5_PRICE],
   ["claude-sonnet-4-5", 200_000, 64_000, SONNET_4_PRICE],
   ["claude-haiku-4-5", 200_000, 64_000, usd(1, 5, 0.1, 1.25)],
   ["claude-opus-4-1", 200_000, 32_000, usd(15, 75, 1.5, 18.75)],
 ];
 
-/** @see https://developers.openai.com/api/docs/pricing */
+/**
+ * GPT-5 and GPT-5 mini go on 11 December 2026, GPT-4.1 and GPT-4o on 14 January 2027.
+ *
+ * @see https://developers.openai.com/api/docs/pricing
+ * @see https://developers.openai.com/api/docs/deprecations
+ */
 const OPENAI: readonly Row[] = [
+  ["gpt-6.2-astra", 1_050_000, 128_000, gptPrice(8, 40, 0.4, 10), GPT_6_ALWAYS_THINKING],
+  ["gpt-6.2-sol", 1_050_000, 128_000, gptPrice(2, 10, 0.1, 2.5), GPT_6_ALWAYS_THINKING],
   ["gpt-6-astra", 1_050_000, 128_000, gptPrice(10, 50, 1, 12.5), GPT_6_ALWAYS_THINKING],
   ["gpt-6.1-sol", 1_050_000, 128_000, gptPrice(2, 10, 0.1, 2.5), GPT_6_ALWAYS_THINKING],
   ["gpt-6.1-terra", 1_050_000, 128_000, gptPrice(1, 5, 0.05, 1.25), GPT_6],
@@ -163,14 +179,20 @@ function geminiPrice(price: ModelPrice, long: ModelPrice): ModelPrice {
   return { ...price, long_prompt: { above: 200_000, ...long } };
 }
 
-/** @see https://ai.google.dev/gemini-api/docs/pricing */
+/**
+ * From 1 December 2026 on, requests to 2.5 Pro and 2.5 Flash are answered by 3.8 Flash and 3.5 Flash-Lite.
+ *
+ * @see https://ai.google.dev/gemini-api/docs/pricing
+ * @see https://ai.google.dev/gemini-api/docs/deprecations
+ */
 const GEMINI: readonly Row[] = [
-  gemini("gemini-4-argon"),
+  gemini("gemini-4-neon", usd(3, 15, 0.15), GEMINI_4),
+  gemini("gemini-4-hydrogen", usd(1.5, 7.5, 0.075), GEMINI_4_UP_TO_XHIGH),
+  gemini("gemini-4-carbon", undefined, GEMINI_4),
+  gemini("gemini-4-argon", undefined, GEMINI_4),
   gemini("gemini-3.8-flash"),
-  gemini("gemini-3.7-flash", usd(1.5, 7.5, 0.15)),
   gemini("gemini-3.6-flash"),
-  gemini("gemini-3.5-flash", usd(1.5, 9, 0.15)),
-  gemini("gemini-3.5-flash-lite"),
+  gemini("gemini-3.5-flash-lite", usd(0.3, 2.5, 0.03)),
   gemini("gemini-3.1-pro-preview", geminiPrice(usd(2, 12, 0.2), usd(4, 18, 0.4))),
   gemini("gemini-3.1-flash-lite"),
   gemini("gemini-2.5-pro", geminiPrice(usd(1.25, 10, 0.125), usd(2.5, 15, 0.25)), WITH_BUDGET),

@@ -6,8 +6,8 @@ import { ProviderError } from "./provider_error.ts";
 const BY_KEY = [
   { variable: "POD_API_KEY_ANTHROPIC", reference: "anthropic/claude-sonnet-4-6" },
   { variable: "POD_API_KEY_OPENAI", reference: "openai/gpt-5.5" },
-  { variable: "POD_API_KEY_GEMINI", reference: "gemini/gemini-2.5-pro" },
-  { variable: "POD_API_KEY_OPENROUTER", reference: "openrouter/anthropic/claude-sonnet-4" },
+  { variable: "POD_API_KEY_GEMINI", reference: "gemini/gemini-3.8-flash" },
+  { variable: "POD_API_KEY_OPENROUTER", reference: "openrouter/anthropic/claude-sonnet-4.6" },
 ];
 
 /**

@@ -79,7 +79,7 @@ Deno.test("pod models --check asks every model that a start could choose, once, 
   match(stdout, /^MODEL +CHECK +FIRST EVENT +WHOLE +WHAT IT CAN DO\n/);
   match(
     stdout,
-    /^anthropic\/claude-sonnet-4-6 +ok +\d+ ms +\d+ ms +200000 tokens, tools parallel, .*vision, reasoning by effort or budget, caching explicit$/m,
+    /^anthropic\/claude-sonnet-4-6 +ok +\d+ ms +\d+ ms +1000000 tokens, tools parallel, .*vision, reasoning by effort or budget, caching explicit$/m,
   );
   match(stdout, /^openai\/gpt-5\.5 +failed +- +- +API error \(status: 401\): no$/m);
   deepEqual([good.requests.length, bad.requests.length], [1, 1]);

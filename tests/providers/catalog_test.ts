@@ -101,8 +101,8 @@ Deno.test("20.13-37 the builtin entries are those of the table", () => {
   for (const id of ["claude-sonnet-4-5", "claude-opus-4-1"]) {
     deepEqual(model("anthropic", id), [200_000, undefined, undefined]);
   }
-  // Takes an effort too, unlike in the table (W30).
-  deepEqual(model("anthropic", "claude-sonnet-4-6"), [200_000, undefined, "both"]);
+  // Takes an effort too, unlike in the table (W30), and is larger now.
+  deepEqual(model("anthropic", "claude-sonnet-4-6"), [1_000_000, undefined, "both"]);
   for (const id of ["llama3.1", "qwen2.5-coder"]) {
     deepEqual(model("ollama-local", id), [128_000, undefined, undefined]);
   }
@@ -159,8 +159,9 @@ Deno.test("20.12-W30 what a Claude is asked to think with is what it takes", () 
   for (
     const id of ["claude-opus-5-5", "claude-sonnet-5-5", "claude-haiku-5-5", "claude-opus-4-7"]
   ) {
-    const { reasoning, efforts, sampling } = reasoningOf(id);
+    const { reasoning, efforts, sampling, bound_thinking } = reasoningOf(id);
     deepEqual([reasoning, sampling], ["effort", false], id);
+    equal(bound_thinking, id === "claude-opus-4-7" ? undefined : true, id);
     deepEqual(efforts, ["low", "medium", "high", "xhigh", "max"], id);
   }
   equal(reasoningOf("claude-opus-4-6").reasoning, "both");

@@ -11,8 +11,8 @@ const KEYS = ["ANTHROPIC", "OPENAI", "GEMINI", "OPENROUTER"];
 const MODELS = [
   "anthropic/claude-sonnet-4-6",
   "openai/gpt-5.5",
-  "gemini/gemini-2.5-pro",
-  "openrouter/anthropic/claude-sonnet-4",
+  "gemini/gemini-3.8-flash",
+  "openrouter/anthropic/claude-sonnet-4.6",
 ];
 
 Deno.test("70.9-16 the first key that is there chooses the model, for every set of keys", () => {
@@ -40,7 +40,7 @@ Deno.test("all that a start could choose: POD_MODEL, then one of each provider w
   };
   deepEqual(defaultModels((name) => env[name]), [
     "openai/gpt-5.5",
-    "openrouter/anthropic/claude-sonnet-4",
+    "openrouter/anthropic/claude-sonnet-4.6",
   ]);
 });
 
