@@ -31,6 +31,8 @@ function parse(baseUrl: string): URL {
   }
 }
 
+/** The message leaves out a name and password that may stand before the host. */
 function invalid(baseUrl: string, detail: string): ModelError {
-  return new ModelError("config", `Config error: base_url \`${baseUrl}\`: ${detail}`);
+  const message = `Config error: base_url \`${baseUrl}\`: ${detail}`;
+  return new ModelError("config", message.replaceAll(/[^/\s`']+@/g, "[login]@"));
 }

@@ -23,6 +23,9 @@ const RETRYABLE_CODES = new Set([
   "timeout_error",
 ]);
 
+/** Some servers answer with a whole page. */
+const LONGEST_MESSAGE = 4000;
+
 /** An HTTP date begins with the name of a day. */
 const HTTP_DATE = /^[A-Z][a-z]{2}/;
 
@@ -85,6 +88,11 @@ export function apiError(message: string, options: ModelErrorOptions): ModelErro
   const status = options.status === undefined ? "" : ` (status: ${options.status})`;
   const code = options.apiCode === undefined ? "" : ` [${options.apiCode}]`;
   return new ModelError("api", `API error${status}${code}: ${message}`, options);
+}
+
+/** What is quoted of an answer, cut where nobody reads on; secrets must be gone from it before. */
+export function shortened(text: string): string {
+  return text.length <= LONGEST_MESSAGE ? text : `${text.slice(0, LONGEST_MESSAGE)}…`;
 }
 
 function readErrorBody(body: unknown): { code?: string; message?: string } {

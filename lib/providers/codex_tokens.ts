@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { isJsonObject, messageOf } from "../base/mod.ts";
-import { apiError, isRetryableStatus, parseJson } from "./call_error.ts";
+import { apiError, isRetryableStatus, parseJson, shortened } from "./call_error.ts";
 import { type RenewedTokens, renewedTokens } from "./codex_auth.ts";
 import { orAborted } from "./http.ts";
 import type { ModelError } from "./model.ts";
@@ -48,7 +48,9 @@ export async function renewTokens(
   if (status !== 200) {
     const quotable = text.replaceAll(refreshToken, "[key]");
     const isFinal = status >= 400 && status < 500 && !isRetryableStatus(status);
-    throw isFinal ? refusal(status, quotable) : transient(`status ${status}: ${quotable}`);
+    throw isFinal
+      ? refusal(status, quotable)
+      : transient(`status ${status}: ${shortened(quotable)}`);
   }
   const parsed = v.safeParse(renewedTokens, parseJson(text));
   if (!parsed.success) throw transient("the answer holds no tokens");
@@ -82,7 +84,7 @@ async function post(body: object, { url, timeoutMs }: TokenEndpoint): Promise<To
 function refusal(status: number, body: string): ModelError {
   const code = codeIn(parseJson(body));
   const known = code === undefined ? undefined : USELESS[code];
-  const said = known ?? `Unknown ${status} from refresh endpoint: ${body}`;
+  const said = known ?? `Unknown ${status} from refresh endpoint: ${shortened(body)}`;
   return apiError(`${said}. Please run \`codex login\` again.`, {
     status,
     apiCode: known === undefined ? "refresh_token_failed" : code,

@@ -1,6 +1,6 @@
 import { messageOf } from "../base/mod.ts";
 import type { StopReason } from "../protocol/mod.ts";
-import { endedEarly } from "./call_error.ts";
+import { endedEarly, shortened } from "./call_error.ts";
 import { type CallLimits, HttpCall } from "./http.ts";
 import { ModelError, type ModelEvent } from "./model.ts";
 
@@ -57,24 +57,28 @@ export async function* readStream<Wire>(
     if (reader.stopReason === undefined) {
       // What the reader had read before it failed: usage above all, which was spent.
       yield* out;
-      throw withoutSecret(call.failure ?? toModelError(error, source), source.secret);
+      throw presentable(call.failure ?? toModelError(error, source), source.secret);
     }
   }
   if (signal.aborted) return;
   if (reader.stopReason === undefined) {
-    throw withoutSecret(call.failure ?? endedEarly(), source.secret);
+    throw presentable(call.failure ?? endedEarly(), source.secret);
   }
   yield { type: "stop", reason: reader.stopReason };
 }
 
-/** The same error, without its cause if that might repeat the secret too. */
-function withoutSecret(error: ModelError, secret: string | null): ModelError {
-  if (!secret || !error.message.includes(secret)) return error;
+/**
+ * The same error as people and logs may see it: without the secret, and no longer than anybody reads. It
+ * has no cause if that might say more.
+ */
+function presentable(error: ModelError, secret: string | null): ModelError {
+  const withoutSecret = (text: string) => secret ? text.replaceAll(secret, "[key]") : text;
+  const message = shortened(withoutSecret(error.message));
+  if (message === error.message) return error;
   const { kind, status, apiCode, retryAfterMs } = error;
-  const message = error.message.replaceAll(secret, "[key]");
   return new ModelError(kind, message, {
     status,
-    apiCode: apiCode?.replaceAll(secret, "[key]"),
+    apiCode: apiCode && withoutSecret(apiCode),
     retryAfterMs,
   });
 }

@@ -2,6 +2,9 @@ import { messageOf } from "../base/mod.ts";
 import { responseError } from "./call_error.ts";
 import { ModelError, type ModelErrorKind } from "./model.ts";
 
+/** Enough for every error with its details. */
+const LONGEST_ERROR_BYTES = 64 * 1024;
+
 /** How long a call may be silent, in milliseconds (spec 20 §5.1 and W10). */
 export interface CallLimits {
   /** From the request to the response headers. @default 20_000 */
@@ -63,7 +66,7 @@ export class HttpCall implements Disposable {
     const response = await this.#send(url, init);
     if (!isEventStream(response)) {
       this.#arm(firstEventMs, this.#stop);
-      const body = orAborted(response.text(), this.signal).catch(messageOf);
+      const body = readSome(response.body, this.signal).catch(messageOf);
       throw this.#failure = responseError(response, await body);
     }
     this.#arm(firstEventMs, () => this.#expire("timeout", "stream_first_event", firstEventMs));
@@ -159,6 +162,31 @@ export function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<
     onAbort(signal, reject);
     promise.then(resolve, reject);
   });
+}
+
+/** The text of a body, or as much of it as anybody wants to know of an answer that is none. */
+async function readSome(
+  body: ReadableStream<Uint8Array<ArrayBuffer>> | null,
+  signal: AbortSignal,
+): Promise<string> {
+  if (body === null) return "";
+  const reader = body.getReader();
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  try {
+    for (let size = 0; size < LONGEST_ERROR_BYTES;) {
+      const { value, done } = await orAborted(reader.read(), signal);
+      if (done) break;
+      chunks.push(value);
+      size += value.length;
+    }
+  } catch (error) {
+    // The beginning says more than that the rest did not come.
+    if (chunks.length === 0) throw error;
+  } finally {
+    // Rejects only when the body has failed of itself, which is known by now.
+    reader.cancel().catch(() => {});
+  }
+  return await new Blob(chunks).text();
 }
 
 /** Calls back with the reason, at once if the signal is aborted already. */

@@ -1,8 +1,8 @@
-import { deepEqual, equal, throws } from "node:assert/strict";
+import { deepEqual, equal, match, throws } from "node:assert/strict";
 import { BUILTIN_CATALOG } from "../../lib/providers/mod.ts";
 import { plainBaseUrl, versionedBaseUrl } from "../../lib/providers/base_url.ts";
 
-Deno.test("a base URL ends in exactly one version (spec 20 W17)", () => {
+Deno.test("20.12-W17 a base URL ends in exactly one version", () => {
   const cases: [string, string][] = [
     ["https://api.openai.com", "https://api.openai.com/v1"],
     ["https://api.openai.com/v1", "https://api.openai.com/v1"],
@@ -27,7 +27,7 @@ Deno.test("the version that is added is the scheme's; any that is there stays", 
   ]);
 });
 
-Deno.test("all builtin base URLs of schemes with versions get one (spec 20 W17)", () => {
+Deno.test("20.12-W17 all builtin base URLs of schemes with versions get one", () => {
   const versioned = ["anthropic", "openai_chat", "openai_responses"];
   for (const { scheme, base_url, id } of BUILTIN_CATALOG.providers) {
     if (!versioned.includes(scheme) || base_url === undefined) continue;
@@ -39,6 +39,15 @@ Deno.test("an API without versions keeps its base URL", () => {
   for (const url of ["https://chatgpt.com/backend-api/codex", "http://127.0.0.1:80"]) {
     equal(plainBaseUrl(url), url);
     equal(plainBaseUrl(`${url}//`), url);
+  }
+});
+
+Deno.test("20.10.4 a base URL that is refused does not show the login in it", () => {
+  for (const url of ["ftp://joe:secret@host/v1", "joe:secret@host", "http://joe:secret@ho st"]) {
+    throws(() => versionedBaseUrl(url), (error: Error) => {
+      match(error.message, /\[login\]@ho/);
+      return !error.message.includes("secret");
+    });
   }
 });
 
