@@ -61,18 +61,32 @@ export async function checkModel(ref: string, catalog: Catalog, env: Env): Promi
   return check;
 }
 
-/** The checks as a table. */
-export function formatChecks(checks: readonly ModelCheck[]): string {
-  return formatTable([
-    ["MODEL", "CHECK", "FIRST EVENT", "WHOLE", "WHAT IT CAN DO"],
-    ...checks.map(({ ref, ok, first_event_ms, total_ms, error, ...check }) => [
-      ref,
-      ok ? "ok" : "failed",
-      milliseconds(first_event_ms),
-      milliseconds(total_ms),
-      error === null ? describe(check) : oneLine(error, ERROR_WIDTH),
-    ]),
-  ]);
+const HEAD = ["MODEL", "CHECK", "FIRST EVENT", "WHOLE", "WHAT IT CAN DO"];
+/** One cell of each column that is as wide as they get, beside the models themselves. */
+const WIDEST = ["MODEL", "failed", "FIRST EVENT", "12345 ms"];
+
+/** A table of checks that is shown line by line: one that takes long does not hold back the others. */
+export interface CheckTable {
+  readonly head: string;
+  line(check: ModelCheck): string;
+}
+
+/** @param refs of all models that are to be in the table */
+export function checkTable(refs: readonly string[]): CheckTable {
+  const [model, ...others] = WIDEST.map((cell) => cell.length);
+  const widths = [Math.max(model ?? 0, ...refs.map((ref) => ref.length)), ...others];
+  const format = (cells: readonly string[]) => formatTable([cells], widths);
+  return { head: format(HEAD), line: (check) => format(cellsOf(check)) };
+}
+
+function cellsOf({ ref, ok, first_event_ms, total_ms, error, ...check }: ModelCheck): string[] {
+  return [
+    ref,
+    ok ? "ok" : "failed",
+    milliseconds(first_event_ms),
+    milliseconds(total_ms),
+    error === null ? describe(check) : oneLine(error, ERROR_WIDTH),
+  ];
 }
 
 function milliseconds(ms: number | null): string {

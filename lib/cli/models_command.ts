@@ -9,7 +9,7 @@ import {
   type ModelPrice,
   resolveModel,
 } from "../providers/mod.ts";
-import { checkModel, formatChecks } from "./check_model.ts";
+import { checkModel, type CheckTable, checkTable, type ModelCheck } from "./check_model.ts";
 import type { PodConsole } from "./console.ts";
 import { EXIT } from "./exit_code.ts";
 import { formatTable } from "./output/table.ts";
@@ -55,9 +55,11 @@ export async function modelsCommand(
   const catalog = await loadCatalog(readTextOrNull, resolvePaths(env).config, env);
   if (check) {
     const asked = refs.length > 0 ? refs : defaultModels(env);
-    const checks = await Promise.all(asked.map((ref) => checkModel(ref, catalog, env)));
-    console.stdout.write(json ? `${JSON.stringify(checks)}\n` : formatChecks(checks));
-    return checks.every(({ ok }) => ok) ? EXIT.finished : EXIT.failed;
+    const checks = asked.map((ref) => checkModel(ref, catalog, env));
+    if (!json) await showAsTheyCome(checks, checkTable(asked), console);
+    const known = await Promise.all(checks);
+    if (json) console.stdout.write(`${JSON.stringify(known)}\n`);
+    return known.every(({ ok }) => ok) ? EXIT.finished : EXIT.failed;
   }
   const loginPath = codexAuthPath(env);
   const isLoggedIn = loginPath !== null && await readTextOrNull(loginPath) !== null;
@@ -65,6 +67,15 @@ export async function modelsCommand(
   const rows = listed.map((ref) => describeModel(ref, catalog, env, isLoggedIn));
   console.stdout.write(json ? `${JSON.stringify(rows)}\n` : describeTable(rows));
   return EXIT.finished;
+}
+
+async function showAsTheyCome(
+  checks: readonly Promise<ModelCheck>[],
+  table: CheckTable,
+  { stdout }: PodConsole,
+): Promise<void> {
+  stdout.write(table.head);
+  await Promise.all(checks.map(async (check) => stdout.write(table.line(await check))));
 }
 
 /** The models of the catalog, then one line for each provider that takes any. */

@@ -89,6 +89,62 @@ Deno.test("pod models --check asks every model that a start could choose, once, 
   equal([...Deno.readDirSync(workspace.root)].length, 1, "nothing is written");
 });
 
+Deno.test("pod models --check shows what is known while it waits for others, and ends at once on Ctrl-C", async () => {
+  await using good = startModelServer([{ text: "ok" }]);
+  await using slow = startModelServer([{ delayMs: Infinity }]);
+  await using workspace = await Workspace.create();
+  const env = { ...anthropicAt(good), OPENAI_API_KEY: "key-2", OPENAI_BASE_URL: slow.url };
+  await using process = workspace.spawn(["models", "--check"], { env });
+  await process.printed(/^anthropic\/claude-sonnet-4-6 +ok .*\n/m);
+  await process.before(slow.request(0));
+  process.kill("SIGINT");
+  const { signal, stdout, stderr } = await process.finished;
+  deepEqual([signal, stderr], ["SIGINT", ""]);
+  deepEqual(stdout.split("\n").map((line) => line.split(" ")[0]), [
+    "MODEL",
+    "anthropic/claude-sonnet-4-6",
+    "",
+  ]);
+});
+
+Deno.test("pod models --check of servers that are none: each failure says what is the matter", async () => {
+  await using server = startModelServer(({ body }) =>
+    ({
+      page: { frames: ["<html>Welcome"], headers: { "content-type": "text/html" } },
+      noise: { frames: ["\0\x01{{{\n\n"] },
+      half: { text: ["one", "two"], cutAfterEvents: 3 },
+      gone: { status: 404, errorBody: { error: { type: "not_found", message: "no such model" } } },
+    })[`${body.model}`] ?? { status: 500 }
+  );
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const deadUrl = `http://joe:secret@127.0.0.1:${listener.addr.port}`;
+  listener.close();
+  await using workspace = await Workspace.create();
+  const provider = (id: string, url: string) =>
+    `[[provider]]\nid = "${id}"\ndisplay_name = "x"\nscheme = "openai_chat"\n` +
+    `base_url = "${url}"\nauth_hint = { kind = "none" }\n`;
+  await Deno.mkdir(`${workspace.home}/config`, { recursive: true });
+  await Deno.writeTextFile(
+    `${workspace.home}/config/providers.toml`,
+    provider("lab", server.url) + provider("dead", deadUrl) +
+      provider("odd", "ftp://joe:secret@host"),
+  );
+  const refs = ["lab/page", "lab/noise", "lab/half", "lab/gone", "dead/x", "odd/x"];
+  const { code, stdout, stderr } = await workspace.run(["models", "--check", "--json", ...refs]);
+  const checks: { ref: string; error: string }[] = JSON.parse(stdout);
+  deepEqual([code, stderr, checks.map(({ ref }) => ref)], [1, "", refs]);
+  const [page = "", noise = "", half = "", gone = "", dead = "", odd = ""] = checks.map((
+    { error },
+  ) => error);
+  equal(page, "API error (status: 200): <html>Welcome");
+  equal(noise, "SSE parse error: the stream ended before the answer did");
+  match(half, /^SSE parse error: .*connection/);
+  equal(gone, "API error (status: 404) [not_found]: no such model");
+  match(dead, /^HTTP error: .*Connection refused/);
+  match(odd, /^Config error: base_url `ftp:\/\/\[login\]@host`: it must begin with http/);
+  ok(!stdout.includes("secret"));
+});
+
 Deno.test("pod models --check REF --json: what can be known is there, also of one that fails", async () => {
   await using workspace = await Workspace.create();
   const refs = ["demo/tour", "openai/gpt-5", "nobody/x"];
