@@ -9,7 +9,15 @@ import {
   runErrorOf,
   turnsRequest,
 } from "../support/drive_turns.ts";
-import { answer, apiError, EventModel, text, usage } from "../support/event_model.ts";
+import {
+  answer,
+  apiError,
+  call,
+  EventModel,
+  text,
+  thinking,
+  usage,
+} from "../support/event_model.ts";
 
 const USER_HI: Item = textMessage("user", "hi");
 const QUICK: RetryPolicy = { maxAttempts: 2, baseMs: 1, capMs: 1, budgetMs: 1000 };
@@ -75,7 +83,7 @@ Deno.test("20.13-21 what is tried again, and what is not", async () => {
   }
 });
 
-Deno.test("spec 20 §12 W3, W4: a stream that fails before its first block is tried again", async () => {
+Deno.test("20.12-W3 20.12-W4 a stream that fails before its first block is tried again", async () => {
   const overloaded = new ModelError("api", "API error [overloaded_error]: busy", {
     apiCode: "overloaded_error",
   });
@@ -89,6 +97,30 @@ Deno.test("spec 20 §12 W3, W4: a stream that fails before its first block is tr
   );
   equal(run.result, "finished");
   deepEqual(dataOf(run, "llm_retry").map(({ failed_attempt }) => failed_attempt), [1, 2]);
+});
+
+Deno.test("20.13-24 the first event tells that the stream is open, and is not lost by that", async () => {
+  const openings = {
+    text_delta: text("first", "second"),
+    thinking_start: thinking(undefined, "hm"),
+    tool_call_start: call("c1", "Nope"),
+  };
+  for (const [shown, opening] of Object.entries(openings)) {
+    const busy = { events: [usage(10, 0)], error: apiError(503, "busy") };
+    const model = new EventModel(busy, answer(opening), answer(text("ok")));
+    const run = await driveTurns(
+      turnsRequest({ model, history: [USER_HI], retryPolicy: { ...QUICK, baseMs: 0 } }),
+    );
+    equal(run.result, "finished", shown);
+    deepEqual(eventNames(run).slice(0, 4), ["turn_start", "llm_call_start", "llm_retry", shown]);
+    if (shown === "text_delta") {
+      deepEqual(dataOf(run, "text_delta").map(({ text }) => text), ["first", "second"]);
+    }
+  }
+  const empty = await driveTurns(
+    turnsRequest({ model: new EventModel(answer()), history: [USER_HI] }),
+  );
+  deepEqual([empty.result, dataOf(empty, "llm_retry")], ["finished", []], "an end is an event");
 });
 
 Deno.test("20.12-W3 a stream that has shown something is not retried, but followed by another call", async () => {
@@ -154,7 +186,7 @@ Deno.test("20.13-23 a wait beyond the budget fails at once with the provider's t
   deepEqual(dataOf(run, "llm_retry"), []);
 });
 
-Deno.test("spec 20 §12 W36: the budget counts the waits of a call together, not its attempts", async () => {
+Deno.test("20.12-W36 the budget counts the waits of a call together, not its attempts", async () => {
   const busy = { delayMs: 30, error: apiError(503, "busy", 20) };
   const model = new EventModel(busy, busy, busy, answer(text("ok")));
   const run = await driveTurns(turnsRequest({

@@ -56,7 +56,7 @@ Deno.test("whatever models, tools, hooks and users do, history and events stay s
   );
 });
 
-Deno.test("a consumer that fails at any commit leaves no stream open and no tool running", async () => {
+Deno.test("20.12-W35 a consumer that fails at any commit leaves no stream open and no tool running", async () => {
   const failure = fc.record({ onlyResults: fc.boolean(), nth: fc.nat(30) });
   await fc.assert(
     fc.asyncProperty(plan, failure, async (plan, { onlyResults, nth }) => {

@@ -253,7 +253,7 @@ Deno.test("20.13-28 of several usage reports the newest counts, and it is told o
   }]);
 });
 
-Deno.test("decision 30: per call the items, the usage record, then usage, llm_call_end, turn_end", async () => {
+Deno.test("20.12-W22, decision 30: per call the items, the usage record, then usage, llm_call_end, turn_end", async () => {
   const tool = noop();
   const model = new EventModel(
     answer(text("let me see"), call("c1", "Noop", "{}")),
@@ -291,6 +291,34 @@ Deno.test("decision 30: per call the items, the usage record, then usage, llm_ca
       "llm_call_end",
       "turn_end",
     ],
+  );
+});
+
+Deno.test("20.12-W34 each call has its record right after it, with what the hooks have added", async () => {
+  const history: Item[] = [USER_HI];
+  const model = new EventModel(answer(call("c1", "Noop")), answer(text("done")));
+  const note = textMessage("system", "note");
+  const hooks = {
+    beforeRequest: () => ({ kind: "append" as const, additions: [{ item: note }] }),
+  };
+  const request = turnsRequest({ model, history, tools: [noop()], hooks });
+  const crash = new Error("the machine is gone");
+  const run = await driveTurns(request, {
+    commit(step) {
+      if (step.kind === "append" && step.item.kind === "tool_result") throw crash;
+    },
+  });
+  equal(run.error, crash);
+  // The tool of this answer has run, and what the answer cost is on record already.
+  deepEqual(
+    run.steps.flatMap((step) => step.kind === "usage" ? [step.historyLength] : []),
+    [model.requests[0]?.items.length],
+  );
+  deepEqual(model.requests[0]?.items, [USER_HI, note]);
+  const next = await driveTurns(request);
+  deepEqual(
+    next.steps.flatMap((step) => step.kind === "usage" ? [step.historyLength] : []),
+    [5],
   );
 });
 

@@ -63,9 +63,13 @@ async function drive(model: Model, before: readonly Item[] = []): Promise<Driven
 }
 
 /** A run, and what was sent for it. */
-async function converse({ scheme, read }: Scheme, ...answers: Answer[]) {
+async function converse(
+  { scheme, read }: Scheme,
+  answers: readonly Answer[],
+  before: readonly Item[] = [],
+) {
   await using server = startModelServer(answers);
-  const driven = await drive(await openWire(resolvedModel(scheme, server.url)));
+  const driven = await drive(await openWire(resolvedModel(scheme, server.url)), before);
   return { ...driven, sent: server.requests.map(read) };
 }
 
@@ -120,8 +124,8 @@ function looking(wire: Scheme, model: string) {
 for (const wire of SCHEMES) {
   const { scheme } = wire;
 
-  Deno.test(`20.13-1 ${scheme}: a text`, async () => {
-    const { run, history, sent } = await converse(wire, { text: ["Hello, ", "World!"] });
+  Deno.test(`20.13-1 20.12-W2 ${scheme}: a text, shown as it comes`, async () => {
+    const { run, history, sent } = await converse(wire, [{ text: ["Hello, ", "World!"] }]);
     deepEqual(history, [USER_HI, answered(wire, "Hello, World!", "final_answer")]);
     deepEqual(eventNames(run), [
       "turn_start",
@@ -137,8 +141,8 @@ for (const wire of SCHEMES) {
     deepEqual([sent[0]?.system, sent[0]?.tools], ["You are a test.", ["Read"]]);
   });
 
-  Deno.test(`20.13-35 ${scheme}: thoughts and two calls side by side`, async () => {
-    const { model, run, history, tool, sent } = await converse(wire, LOOKING, DONE);
+  Deno.test(`20.13-35 20.12-W1 ${scheme}: thoughts and two calls side by side`, async () => {
+    const { model, run, history, tool, sent } = await converse(wire, [LOOKING, DONE]);
     const { said, called, sentSaid, sentCalled } = looking(wire, model);
     deepEqual(history, [
       USER_HI,
@@ -178,11 +182,20 @@ for (const wire of SCHEMES) {
     ]);
   });
 
+  Deno.test(`20.13-9 20.12-W32 ${scheme}: the model is told that a call failed`, async () => {
+    const toolCalls = [{ id: "c9", name: "Nope" }];
+    const { run, sent } = await converse(wire, [{ signature: "SIG1", toolCalls }, DONE]);
+    equal(run.result, "finished");
+    const result = sent[1]?.items.at(-1);
+    ok(result?.kind === "result" && result.text.endsWith("Tool 'Nope' not found"));
+    deepEqual([result.id, result.failed], ["c9", true]);
+  });
+
   Deno.test(`20.13-28 ${scheme}: usage with a part from the cache`, async () => {
-    const { run } = await converse(wire, {
+    const { run } = await converse(wire, [{
       text: "Hi",
       usage: { input: 100, cacheRead: 800, output: 7 },
-    });
+    }]);
     deepEqual(dataOf(run, "usage"), [
       { input_tokens: 900, output_tokens: 7, cache_read_input_tokens: 800 },
     ]);
@@ -191,7 +204,7 @@ for (const wire of SCHEMES) {
   });
 
   Deno.test(`20.12-W25 ${scheme}: a refusal is kept, and people are told`, async () => {
-    const { run, history, sent } = await converse(wire, wire.refusal);
+    const { run, history, sent } = await converse(wire, [wire.refusal]);
     equal(run.result, "finished");
     const [, answer] = history;
     // Gemini's is followed by the reason that the API gives.
@@ -199,20 +212,25 @@ for (const wire of SCHEMES) {
     equal(dataOf(run, "turn_end")[0]?.stop_reason, "refusal");
     equal(dataOf(run, "alert")[0]?.message, "the model declined to answer");
     equal(sent.length, 1);
+    const next = await converse(wire, [DONE], history);
+    const repeated = next.sent[0]?.items.slice(1, -1).map((item) => "text" in item && item.text);
+    equal(repeated?.join(""), messageText(answer));
   });
 
   Deno.test(`20.13-27 ${scheme}: an error in the stream ends the run truthfully`, async () => {
     const inStreamError = { type: "context_length_exceeded", message: "too long" };
-    const { run, history, tool } = await converse(wire, { ...LOOKING, inStreamError });
+    const { run, history, tool } = await converse(wire, [{ ...LOOKING, inStreamError }]);
     equal(runErrorOf(run), "Client error: API error [context_length_exceeded]: too long");
     deepEqual(history, [USER_HI]);
     deepEqual(tool.begun, []);
     equal(eventNames(run).at(-1), "llm_call_end");
+    const next = await converse(wire, [DONE], history);
+    deepEqual(next.sent[0]?.items, [SENT_HI, SENT_HI]);
   });
 
   Deno.test(`20.12-W3 ${scheme}: an error in the stream that passes is a break`, async () => {
     const inStreamError = { type: "overloaded_error", message: "busy" };
-    const driven = await converse(wire, { ...LOOKING, inStreamError }, DONE);
+    const driven = await converse(wire, [{ ...LOOKING, inStreamError }, DONE]);
     equal(driven.run.result, "finished");
     deepEqual(dataOf(driven.run, "llm_continuation").map(({ reason }) => reason), [
       "API error [overloaded_error]: busy",
@@ -221,7 +239,7 @@ for (const wire of SCHEMES) {
     equal(driven.history.some(({ kind }) => kind === "tool_call"), false);
   });
 
-  Deno.test(`20.13-25 ${scheme}: a connection that ends at any byte`, async () => {
+  Deno.test(`20.13-25 20.12-W4 ${scheme}: a connection that ends at any byte`, async () => {
     const modelId = "some-model";
     const total = byteLength(wire.frames(LOOKING, modelId).join(""));
     const cuts = cutsOf(total);

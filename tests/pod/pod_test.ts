@@ -186,7 +186,7 @@ Deno.test("10.7.8 a provider error after its retries: one error event, the input
   equal(bench.replayed().interruption, "failure");
 });
 
-Deno.test("30.14-11 a tool call that cannot be written: no tool runs, memory holds what disk holds", async () => {
+Deno.test("30.14-11 20.12-W35 a tool call that cannot be written: no tool runs, memory holds what disk holds", async () => {
   let ran = 0;
   const counting: Tool = { ...echo, execute: (...args) => (ran++, echo.execute(...args)) };
   using bench = await Bench.open({

@@ -171,7 +171,7 @@ Deno.test("20.13-31 redacted thinking arrives as encrypted content", async () =>
   ]);
 });
 
-Deno.test("20.13-28 cached parts count as prompt, and late reports do not lower it", async () => {
+Deno.test("20.13-28 20.12-W28 cached parts count as prompt, and late reports do not lower it", async () => {
   const message = (usage: object) => ({ type: "message_start", message: { usage } });
   const usages = async (...wire: { type: string }[]) =>
     (await read(...wire, END)).flatMap((event) => event.type === "usage" ? [event.usage] : []);
@@ -201,7 +201,7 @@ Deno.test("20.13-28 cached parts count as prompt, and late reports do not lower 
   );
 });
 
-Deno.test("every stop reason of the wire has its meaning (spec 20 W5)", async () => {
+Deno.test("20.12-W5 every stop reason of the wire has its meaning", async () => {
   const reasons: [string, string][] = [
     ["end_turn", "end_turn"],
     ["tool_use", "tool_use"],
@@ -217,7 +217,7 @@ Deno.test("every stop reason of the wire has its meaning (spec 20 W5)", async ()
   }
 });
 
-Deno.test("unknown events, blocks and deltas are passed over (spec 20 W15)", async () => {
+Deno.test("20.12-W15 unknown events, blocks and deltas are passed over", async () => {
   const events = await read(
     { type: "message_start" },
     { type: "brand_new" },
@@ -257,7 +257,7 @@ Deno.test("arguments that come whole with the start of a call are not lost", asy
   ]);
 });
 
-Deno.test("a stream without message_stop is broken, even after a stop reason (spec 20 W24)", async () => {
+Deno.test("20.12-W24 a stream without message_stop is broken, even after a stop reason", async () => {
   await rejects(read(start(0, { type: "text", text: "Hi" }), stop(0), end("end_turn")), {
     kind: "broken",
     message: "SSE parse error: the stream ended before the answer did",

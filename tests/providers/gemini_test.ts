@@ -25,7 +25,7 @@ async function failureOf(answer: Answer): Promise<ModelError> {
   return error;
 }
 
-Deno.test("the request of spec 20 §6.4 with names, flags and the key where they belong (W31, W32)", async () => {
+Deno.test("20.12-W31 20.12-W32 the request of spec 20 §6.4 with names, flags and the key where they belong", async () => {
   await using server = startModelServer([{ text: "ok" }]);
   const model = await openWire(resolvedModel("gemini", server.url));
   await collect(
@@ -114,7 +114,7 @@ Deno.test("without auth no credential goes out; base URLs with and without a ver
   for (const { headers } of server.requests) equal(headers["x-goog-api-key"], undefined);
 });
 
-Deno.test("20.13-35 a recorded stream with thoughts and two calls, and the request that brings the results", async () => {
+Deno.test("20.13-35 20.12-W31 a recorded stream with thoughts and two calls, and the request that brings the results", async () => {
   const chunk = (parts: object[], rest: object, finish: object = {}) =>
     geminiFrame({
       candidates: [{ content: { parts, role: "model" }, ...finish, index: 0 }],
@@ -250,7 +250,7 @@ Deno.test("usage is told before the error that ends the stream", async () => {
   });
 });
 
-Deno.test("a stream without a finish reason is broken (spec 20 W24)", async () => {
+Deno.test("20.12-W24 a stream without a finish reason is broken", async () => {
   const frames = [geminiFrame({ candidates: [{ content: { parts: [{ text: "Hi" }] } }] })];
   const error = await failureOf({ frames });
   equal(error.kind, "broken");

@@ -21,7 +21,7 @@ async function messagesOf(items: readonly Item[]): Promise<unknown> {
   return (await server.request(0)).body.messages;
 }
 
-Deno.test("the request of spec 20 §6.2, body and headers, without the reasoning (W14, W32)", async () => {
+Deno.test("20.12-W14 20.12-W32 the request of spec 20 §6.2, body and headers, without the reasoning", async () => {
   await using server = startModelServer([{ text: "ok" }]);
   const model = await openWire(resolvedModel("openai_chat", server.url));
   await collect(
@@ -253,7 +253,7 @@ Deno.test("without auth no credential goes out", async () => {
   equal((await server.request(0)).headers.authorization, undefined);
 });
 
-Deno.test("base URLs with and without a version are the same API (spec 20 W17)", async () => {
+Deno.test("20.12-W17 base URLs with and without a version are the same API", async () => {
   await using server = startModelServer(() => ({ text: "ok" }));
   for (const path of ["", "/", "/v1", "/v1/", "/api/v1", "/api"]) {
     await collect(await openWire(resolvedModel("openai_chat", server.url + path)), HELLO);
@@ -268,7 +268,7 @@ Deno.test("base URLs with and without a version are the same API (spec 20 W17)",
   ]);
 });
 
-Deno.test("[DONE] without a finish reason is a broken stream (spec 20 W24)", async () => {
+Deno.test("20.12-W24 [DONE] without a finish reason is a broken stream", async () => {
   const frames = [sse({ choices: [{ delta: { content: "Hi" } }] }), "data: [DONE]\n\n"];
   await using server = startModelServer([{ frames }]);
   await rejects(collect(await openWire(resolvedModel("openai_chat", server.url)), HELLO), {

@@ -32,7 +32,7 @@ async function bodyOf(
   return (await server.request(0)).body;
 }
 
-Deno.test("20.13-33 the request of spec 20 §6.3, body and headers, without ids (W37) and with errors marked (W32)", async () => {
+Deno.test("20.13-33 20.12-W32 20.12-W37 the request of spec 20 §6.3, body and headers, without ids and with errors marked", async () => {
   await using server = startModelServer([{ text: "ok" }]);
   const model = await openWire(resolvedModel("openai_responses", server.url));
   await collect(
