@@ -1,8 +1,13 @@
-import { zstdCompressSync } from "node:zlib";
 import { DEFAULT_REQUEST_CONFIG } from "../../lib/protocol/mod.ts";
 import { isRetryable, ModelError } from "../../lib/providers/mod.ts";
 import { deepEqual, equal, ok, rejects } from "../support/assert.ts";
-import { CodexHome, type LoginFacts, startTokenServer, tokensOf } from "../support/codex_home.ts";
+import {
+  CodexHome,
+  hasZstd,
+  type LoginFacts,
+  startTokenServer,
+  tokensOf,
+} from "../support/codex_home.ts";
 import { inTime } from "../support/in_time.ts";
 import { collect, openWire, requestOf, resolvedModel, said } from "../support/model_calls.ts";
 import { type Answer, type ModelServer, startModelServer } from "../support/model_server.ts";
@@ -32,16 +37,6 @@ async function setUp(script: readonly Answer[], facts: LoginFacts = {}) {
     model,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
-}
-
-/** Whether the running Deno can compress; 2.6 cannot. */
-function hasZstd(): boolean {
-  try {
-    return zstdCompressSync("x").length > 0;
-  } catch (error) {
-    if (error instanceof TypeError) return false;
-    throw error;
-  }
 }
 
 Deno.test(

@@ -1,3 +1,4 @@
+import { zstdCompressSync } from "node:zlib";
 import { openCredential } from "../../lib/host/credential_file.ts";
 import type { JsonObject, JsonValue } from "../../lib/base/mod.ts";
 import { CodexLogin } from "../../lib/providers/mod.ts";
@@ -131,4 +132,14 @@ export function startTokenServer(...answers: readonly TokenAnswer[]): TokenServe
       await server.finished;
     },
   };
+}
+
+/** Whether the running Deno can compress requests; 2.6 cannot. */
+export function hasZstd(): boolean {
+  try {
+    return zstdCompressSync("x").length > 0;
+  } catch (error) {
+    if (error instanceof TypeError) return false;
+    throw error;
+  }
 }
