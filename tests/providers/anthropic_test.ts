@@ -12,13 +12,17 @@ import {
 } from "../support/model_calls.ts";
 import { sse } from "../support/model_frames.ts";
 import { startModelServer } from "../support/model_server.ts";
+import { COMMON_HEADERS, eventsOf, exampleRequest, failureOf, HELLO, sentFor } from "./asking.ts";
 
-const HELLO = requestOf([said("user", "hello")]);
+type WireEvent = { type: string; [key: string]: unknown };
+
+function framesOf(events: readonly WireEvent[]): string[] {
+  return events.map((data) => sse(data, data.type));
+}
 
 /** The model events for a stream of these wire events. */
-async function read(...wire: { type: string; [key: string]: unknown }[]): Promise<ModelEvent[]> {
-  await using server = startModelServer([{ frames: wire.map((data) => sse(data, data.type)) }]);
-  return await collect(await openWire(resolvedModel("anthropic", server.url)), HELLO);
+function read(...events: WireEvent[]): Promise<ModelEvent[]> {
+  return eventsOf("anthropic", framesOf(events));
 }
 
 const start = (index: number, content_block: object) => ({
@@ -36,18 +40,7 @@ const end = (stop_reason: string, usage?: object) => ({
 const END = { type: "message_stop" };
 
 Deno.test("20.13-29 the request of spec 20 §6.1, body and headers", async () => {
-  await using server = startModelServer([{ text: "ok" }]);
-  const model = await openWire(resolvedModel("anthropic", server.url));
-  await collect(
-    model,
-    requestOf(EXAMPLE_ITEMS, {
-      system: "You are a pod.",
-      tools: [READ_TOOL],
-      config: { max_tokens: 8192, reasoning: 4096 },
-      cacheKey: "seg-1",
-    }),
-  );
-  const { path, headers, body } = await server.request(0);
+  const { path, headers, body } = await sentFor("anthropic", exampleRequest(4096));
   equal(path, "/v1/messages");
   deepEqual(body, {
     model: "claude-sonnet-4-6",
@@ -89,48 +82,38 @@ Deno.test("20.13-29 the request of spec 20 §6.1, body and headers", async () =>
     }],
     thinking: { type: "enabled", budget_tokens: 4096 },
   });
-  const { host: _host, "content-length": _length, ...sent } = headers;
-  deepEqual(sent, {
-    accept: "text/event-stream",
-    "accept-encoding": "gzip,br",
-    "accept-language": "*",
+  deepEqual(headers, {
+    ...COMMON_HEADERS,
     "anthropic-beta": "fine-grained-tool-streaming-2025-05-14",
     "anthropic-version": "2023-06-01",
-    "content-type": "application/json",
-    "user-agent": "pod/0.1.0",
     "x-api-key": "key-1",
   });
 });
 
 Deno.test("20.13-29 without auth no credential goes out, to other servers no beta header", async () => {
-  await using server = startModelServer([{ text: "ok" }]);
-  const resolved = resolvedModel("anthropic", `${server.url}/`, { provider: "ollama-local" });
-  const model = await openWire(
+  const { headers, body } = await sentFor(
+    "anthropic",
+    requestOf(EXAMPLE_ITEMS, { cacheAnchor: 0 }),
     {
-      ...resolved,
-      capability: { ...resolved.capability, prompt_caching: { kind: "auto" } },
+      changes: { provider: "ollama-local" },
+      capability: { prompt_caching: { kind: "auto" } },
+      credential: { kind: "none" },
     },
-    { credential: { kind: "none" } },
   );
-  await collect(model, requestOf(EXAMPLE_ITEMS, { cacheAnchor: 0 }));
-  const { headers, body } = await server.request(0);
-  for (const name of ["x-api-key", "authorization", "anthropic-beta"]) {
-    equal(headers[name], undefined, name);
-  }
+  deepEqual(headers, { ...COMMON_HEADERS, "anthropic-version": "2023-06-01" });
   equal(JSON.stringify(body).includes("cache_control"), false);
 });
 
 Deno.test("20.12-W30 a model whose thoughts are bound gets the header that says what to do about it", async () => {
-  await using server = startModelServer([{ text: "ok" }, { text: "ok" }]);
-  for (const provider of ["anthropic", "lab"]) {
-    const resolved = resolvedModel("anthropic", server.url, { provider });
-    const capability = { ...resolved.capability, bound_thinking: true };
-    await collect(await openWire({ ...resolved, capability }), HELLO);
-  }
-  deepEqual(server.requests.map(({ headers }) => headers["anthropic-beta"]), [
+  const betasOf = async (provider: string) => {
+    const options = { changes: { provider }, capability: { bound_thinking: true } };
+    return (await sentFor("anthropic", HELLO, options)).headers["anthropic-beta"];
+  };
+  equal(
+    await betasOf("anthropic"),
     "fine-grained-tool-streaming-2025-05-14,thinking-binding-controls-2026-08-01",
-    "thinking-binding-controls-2026-08-01",
-  ]);
+  );
+  equal(await betasOf("lab"), "thinking-binding-controls-2026-08-01");
 });
 
 Deno.test("20.13-32 thinking and its signature are shown, kept and sent back", async () => {
@@ -258,10 +241,10 @@ Deno.test("arguments that come whole with the start of a call are not lost", asy
 });
 
 Deno.test("20.12-W24 a stream without message_stop is broken, even after a stop reason", async () => {
-  await rejects(read(start(0, { type: "text", text: "Hi" }), stop(0), end("end_turn")), {
-    kind: "broken",
-    message: "SSE parse error: the stream ended before the answer did",
-  });
+  const frames = framesOf([start(0, { type: "text", text: "Hi" }), stop(0), end("end_turn")]);
+  const { error } = await failureOf("anthropic", { frames });
+  equal(error.kind, "broken");
+  equal(error.message, "SSE parse error: the stream ended before the answer did");
 });
 
 Deno.test("a request that cannot be made fails when it is streamed, and is not sent", async () => {

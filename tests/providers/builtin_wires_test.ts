@@ -2,8 +2,9 @@
 import { deepEqual, equal } from "../support/assert.ts";
 import { BUILTIN_CATALOG, type Credential, resolveModel } from "../../lib/providers/mod.ts";
 import { CodexHome, hasZstd } from "../support/codex_home.ts";
-import { collect, openWire, requestOf, said } from "../support/model_calls.ts";
+import { collect, openWire } from "../support/model_calls.ts";
 import { startModelServer } from "../support/model_server.ts";
+import { COMMON_HEADERS, HELLO } from "./asking.ts";
 
 const KEY = "key-1";
 /** Stands for the access token of a login. */
@@ -51,15 +52,6 @@ const WIRES: Readonly<Record<string, { url: string; headers: Record<string, stri
   "vllm": { url: "http://localhost:8000/v1/chat/completions", headers: {} },
 };
 
-/** What every request has, whoever gets it. */
-const COMMON = {
-  "accept": "text/event-stream",
-  "accept-encoding": "gzip,br",
-  "accept-language": "*",
-  "content-type": "application/json",
-  "user-agent": "pod/0.1.0",
-};
-
 Deno.test("20.12-W17 every builtin provider with a network has a row here", () => {
   const names = BUILTIN_CATALOG.providers.filter(({ scheme }) => scheme !== "scripted")
     .map(({ id }) => id);
@@ -83,7 +75,7 @@ for (const [id, { url, headers }] of Object.entries(WIRES)) {
       const base_url = `${server.url}${pathname.replace(/\/$/, "")}${slash}`;
       const resolved = resolveModel({ ref, base_url }, BUILTIN_CATALOG);
       const credential = credentials[resolved.auth.kind];
-      await collect(await openWire(resolved, { credential }), requestOf([said("user", "hi")]));
+      await collect(await openWire(resolved, { credential }), HELLO);
     }
     for (const { path, headers: all, body } of server.requests) {
       equal(`${origin}${path}`, url);
@@ -91,7 +83,7 @@ for (const [id, { url, headers }] of Object.entries(WIRES)) {
       const shown = Object.entries(sent).map((
         [name, value],
       ) => [name, value.replace(token, TOKEN)]);
-      deepEqual(Object.fromEntries(shown), { ...COMMON, ...headers });
+      deepEqual(Object.fromEntries(shown), { ...COMMON_HEADERS, ...headers });
       // Gemini's stands in the URL.
       equal(body.model, id === "gemini" ? undefined : "some-model");
     }

@@ -1,10 +1,9 @@
-import { deepEqual, equal, rejects } from "../support/assert.ts";
+import { deepEqual, equal } from "../support/assert.ts";
 import type { JsonObject } from "../../lib/base/mod.ts";
 import type { Item } from "../../lib/protocol/mod.ts";
-import { isRetryable, ModelError } from "../../lib/providers/mod.ts";
+import { isRetryable } from "../../lib/providers/mod.ts";
 import {
   collect,
-  EXAMPLE_ITEMS,
   openWire,
   READ_TOOL,
   requestOf,
@@ -12,32 +11,11 @@ import {
   said,
 } from "../support/model_calls.ts";
 import { geminiFrame } from "../support/model_frames.ts";
-import { type Answer, startModelServer } from "../support/model_server.ts";
-
-const HELLO = requestOf([said("user", "hello")]);
-
-/** The error of a call that is answered like this. */
-async function failureOf(answer: Answer): Promise<ModelError> {
-  await using server = startModelServer([answer]);
-  const model = await openWire(resolvedModel("gemini", server.url));
-  const error = await collect(model, HELLO).then(() => undefined, (error) => error);
-  if (!(error instanceof ModelError)) throw new Error(`a model error, not ${error}`);
-  return error;
-}
+import { startModelServer } from "../support/model_server.ts";
+import { COMMON_HEADERS, exampleRequest, failureOf, HELLO, pathsFor, sentFor } from "./asking.ts";
 
 Deno.test("20.12-W31 20.12-W32 the request of spec 20 §6.4 with names, flags and the key where they belong", async () => {
-  await using server = startModelServer([{ text: "ok" }]);
-  const model = await openWire(resolvedModel("gemini", server.url));
-  await collect(
-    model,
-    requestOf(EXAMPLE_ITEMS, {
-      system: "You are a pod.",
-      tools: [READ_TOOL],
-      config: { max_tokens: 8192, reasoning: 4096 },
-      cacheKey: "seg-1",
-    }),
-  );
-  const { path, headers, body } = await server.request(0);
+  const { path, headers, body } = await sentFor("gemini", exampleRequest(4096));
   equal(path, "/v1beta/models/gemini-2.5-pro:streamGenerateContent?alt=sse");
   deepEqual(body, {
     contents: [
@@ -85,25 +63,18 @@ Deno.test("20.12-W31 20.12-W32 the request of spec 20 §6.4 with names, flags an
       thinkingConfig: { thinkingBudget: 4096, includeThoughts: true },
     },
   });
-  const { host: _host, "content-length": _length, ...sent } = headers;
-  deepEqual(sent, {
-    accept: "text/event-stream",
-    "accept-encoding": "gzip,br",
-    "accept-language": "*",
-    "content-type": "application/json",
-    "user-agent": "pod/0.1.0",
-    "x-goog-api-key": "key-1",
-  });
+  deepEqual(headers, { ...COMMON_HEADERS, "x-goog-api-key": "key-1" });
 });
 
-Deno.test("without auth no credential goes out; base URLs with and without a version are the same API", async () => {
-  await using server = startModelServer(() => ({ text: "ok" }));
-  for (const path of ["", "/", "/v1beta", "/v1beta/", "/google", "/google/v1"]) {
-    const resolved = resolvedModel("gemini", server.url + path);
-    await collect(await openWire(resolved, { credential: { kind: "none" } }), HELLO);
-  }
+Deno.test("20.13-29 without auth no credential goes out", async () => {
+  const { headers } = await sentFor("gemini", HELLO, { credential: { kind: "none" } });
+  deepEqual(headers, COMMON_HEADERS);
+});
+
+Deno.test("20.12-W17 base URLs with and without a version are the same API", async () => {
+  const endings = ["", "/", "/v1beta", "/v1beta/", "/google", "/google/v1"];
   const rest = "models/gemini-2.5-pro:streamGenerateContent?alt=sse";
-  deepEqual(server.requests.map(({ path }) => path), [
+  deepEqual(await pathsFor("gemini", endings), [
     `/v1beta/${rest}`,
     `/v1beta/${rest}`,
     `/v1beta/${rest}`,
@@ -111,7 +82,6 @@ Deno.test("without auth no credential goes out; base URLs with and without a ver
     `/google/v1beta/${rest}`,
     `/google/v1/${rest}`,
   ]);
-  for (const { headers } of server.requests) equal(headers["x-goog-api-key"], undefined);
 });
 
 Deno.test("20.13-35 20.12-W31 a recorded stream with thoughts and two calls, and the request that brings the results", async () => {
@@ -213,7 +183,7 @@ Deno.test("a refused request says what Google said, and how long it asks to wait
     },
   };
   for (const errorBody of [refusal, [refusal]]) {
-    const error = await failureOf({ status: 429, errorBody });
+    const { error } = await failureOf("gemini", { status: 429, errorBody });
     equal(
       error.message,
       "API error (status: 429) [RESOURCE_EXHAUSTED]: You exceeded your current quota.",
@@ -226,7 +196,7 @@ Deno.test("an error that breaks into the stream is the provider's, as an event a
   const body = { error: { code: 503, message: "high demand", status: "UNAVAILABLE" } };
   const text = geminiFrame({ candidates: [{ content: { parts: [{ text: "half" }] } }] });
   for (const bare of [geminiFrame(body), JSON.stringify(body, null, 2), JSON.stringify(body)]) {
-    const error = await failureOf({ frames: [text, bare], chunking: 5 });
+    const { error } = await failureOf("gemini", { frames: [text, bare], chunking: 5 });
     equal(error.message, "API error [UNAVAILABLE]: high demand");
     deepEqual([error.kind, isRetryable(error)], ["api", true]);
   }
@@ -237,22 +207,18 @@ Deno.test("usage is told before the error that ends the stream", async () => {
     candidates: [{ finishReason: "MALFORMED_FUNCTION_CALL", finishMessage: "Read(file_path=" }],
     usageMetadata: { promptTokenCount: 20 },
   };
-  await using server = startModelServer([{ frames: [geminiFrame(chunk)] }]);
-  const model = await openWire(resolvedModel("gemini", server.url));
-  const stream = model.stream(HELLO, new AbortController().signal)[Symbol.asyncIterator]();
-  deepEqual((await stream.next()).value, {
+  const { error, events } = await failureOf("gemini", { frames: [geminiFrame(chunk)] });
+  deepEqual(events, [{
     type: "usage",
     usage: { inputTokens: 20, outputTokens: null, cacheReadTokens: null, cacheWriteTokens: null },
-  });
-  await rejects(stream.next(), {
-    kind: "api",
-    message: "API error [MALFORMED_FUNCTION_CALL]: Read(file_path=",
-  });
+  }]);
+  equal(error.kind, "api");
+  equal(error.message, "API error [MALFORMED_FUNCTION_CALL]: Read(file_path=");
 });
 
 Deno.test("20.12-W24 a stream without a finish reason is broken", async () => {
   const frames = [geminiFrame({ candidates: [{ content: { parts: [{ text: "Hi" }] } }] })];
-  const error = await failureOf({ frames });
+  const { error } = await failureOf("gemini", { frames });
   equal(error.kind, "broken");
   equal(error.message, "SSE parse error: the stream ended before the answer did");
 });

@@ -1,34 +1,19 @@
-import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
-import { isRetryable, ModelError, type ModelEvent } from "../../lib/providers/mod.ts";
-import { collect, openWire, requestOf, resolvedModel, said } from "../support/model_calls.ts";
-import { type Answer, startModelServer } from "../support/model_server.ts";
+import { deepEqual, equal, match, rejects } from "node:assert/strict";
+import { isRetryable, type ModelError, type ModelEvent } from "../../lib/providers/mod.ts";
+import { collect, openWire, resolvedModel } from "../support/model_calls.ts";
+import { startModelServer } from "../support/model_server.ts";
+import { failureOf, HELLO } from "./asking.ts";
 
 /** A call leaves neither timer nor connection behind; newer runtimes watch only when asked to. */
 const STRICT = { sanitizeOps: true, sanitizeResources: true };
-const HELLO = requestOf([said("user", "hello")]);
 const SCHEMES = ["anthropic", "openai_chat", "openai_responses", "gemini"] as const;
 
 /** Per scheme: the frames of a short answer, without those that need not come. */
 const FRAMES_OF_DONE = { anthropic: 7, openai_chat: 3, openai_responses: 9, gemini: 2 };
 
-/** The error of a call to a server that answers like this, with timers as given. */
-async function failureOf(
-  scheme: typeof SCHEMES[number],
-  answer: Answer,
-  limits = {},
-): Promise<ModelError> {
-  await using server = startModelServer([answer]);
-  const model = await openWire(resolvedModel(scheme, server.url), { limits });
-  const error = await collect(model, HELLO).then(() => undefined, (error) => error);
-  await server.request(0);
-  equal(server.requests.length, 1, "exactly one request per attempt");
-  ok(error instanceof ModelError, `a model error, not ${error}`);
-  return error;
-}
-
 for (const scheme of SCHEMES) {
   Deno.test(`20.13-24 ${scheme}: headers never arrive`, STRICT, async () => {
-    const error = await failureOf(scheme, { delayMs: Infinity }, { openMs: 200 });
+    const { error } = await failureOf(scheme, { delayMs: Infinity }, { openMs: 200 });
     equal(error.message, "stream_open timed out after 0.2s");
     equal(error.kind, "timeout");
     equal(isRetryable(error), true);
@@ -36,7 +21,7 @@ for (const scheme of SCHEMES) {
 
   Deno.test(`20.13-24 ${scheme}: headers arrive and no event, only pings`, STRICT, async () => {
     const answer = { text: "late", stallAfterEvents: 0, pingEveryMs: 5 };
-    const error = await failureOf(scheme, answer, { firstEventMs: 50 });
+    const { error } = await failureOf(scheme, answer, { firstEventMs: 50 });
     equal(error.message, "stream_first_event timed out after 0.05s");
     equal(isRetryable(error), true);
   });
@@ -46,7 +31,7 @@ for (const scheme of SCHEMES) {
     STRICT,
     async () => {
       const answer = { text: ["one", "two", "three", "four"], stallAfterEvents: 3 };
-      const error = await failureOf(scheme, answer, { idleMs: 30 });
+      const { error } = await failureOf(scheme, answer, { idleMs: 30 });
       equal(error.message, "stream_idle timed out after 0.03s");
       equal(error.kind, "broken");
     },
@@ -77,7 +62,7 @@ for (const scheme of SCHEMES) {
     STRICT,
     async () => {
       const errorBody = { error: { type: "overloaded_error", message: "busy" } };
-      const error = await failureOf(scheme, {
+      const { error } = await failureOf(scheme, {
         status: 503,
         errorBody,
         headers: { "retry-after": "1", "x-should-retry": "true" },
@@ -92,7 +77,7 @@ for (const scheme of SCHEMES) {
     STRICT,
     async () => {
       const inStreamError = { type: "context_length_exceeded", message: "too long" };
-      const error = await failureOf(scheme, { text: "so far", inStreamError });
+      const { error } = await failureOf(scheme, { text: "so far", inStreamError });
       equal(error.message, "API error [context_length_exceeded]: too long");
       equal(error.kind, "api");
       equal(error.status, undefined);
@@ -116,28 +101,31 @@ for (const scheme of SCHEMES) {
     async () => {
       const page = { frames: ["<html>welcome</html>"], headers: { "content-type": "text/html" } };
       equal(
-        (await failureOf(scheme, page)).message,
+        (await failureOf(scheme, page)).error.message,
         "API error (status: 200): <html>welcome</html>",
       );
       const json = {
         frames: ['{"error":{"type":"no_credit","message":"empty"}}'],
         headers: { "content-type": "application/json; charset=utf-8" },
       };
-      equal((await failureOf(scheme, json)).message, "API error (status: 200) [no_credit]: empty");
+      equal(
+        (await failureOf(scheme, json)).error.message,
+        "API error (status: 200) [no_credit]: empty",
+      );
     },
   );
 
   Deno.test(`${scheme}: a redirect does not take the key elsewhere`, STRICT, async () => {
     await using other = startModelServer([{ text: "stolen" }]);
     const headers = { location: `${other.url}/v1/messages` };
-    const error = await failureOf(scheme, { status: 307, errorBody: "moved", headers });
+    const { error } = await failureOf(scheme, { status: 307, errorBody: "moved", headers });
     equal(error.message, "API error (status: 307): moved");
     equal(other.requests.length, 0);
   });
 
   Deno.test(`${scheme}: an error body that never ends does not hold the call`, STRICT, async () => {
     const endless = { text: "x", stallAfterEvents: 1, headers: { "content-type": "text/html" } };
-    const error = await failureOf(scheme, endless, { firstEventMs: 30 });
+    const { error } = await failureOf(scheme, endless, { firstEventMs: 30 });
     match(error.message, /^API error \(status: 200\): (data|event)/);
   });
 
@@ -148,7 +136,7 @@ for (const scheme of SCHEMES) {
       const before = "API error (status: 502): ".length;
       // The cut goes through the key; half of it would be too much.
       const page = `${"x".repeat(4000 - before - 2)}key-1${"y".repeat(1 << 20)}`;
-      const error = await failureOf(scheme, { status: 502, errorBody: page });
+      const { error } = await failureOf(scheme, { status: 502, errorBody: page });
       deepEqual([error.message.length, error.message.slice(-4)], [4001, "x[k…"]);
       deepEqual([error.status, isRetryable(error)], [502, true]);
     },

@@ -1,8 +1,7 @@
-import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { deepEqual, equal, ok } from "node:assert/strict";
 import { DEFAULT_REQUEST_CONFIG, type Item } from "../../lib/protocol/mod.ts";
 import {
   collect,
-  EXAMPLE_ITEMS,
   openWire,
   READ_TOOL,
   requestOf,
@@ -11,29 +10,18 @@ import {
 } from "../support/model_calls.ts";
 import { sse } from "../support/model_frames.ts";
 import { startModelServer } from "../support/model_server.ts";
-
-const HELLO = requestOf([said("user", "hello")]);
-
-/** The messages that a history is sent as. */
-async function messagesOf(items: readonly Item[]): Promise<unknown> {
-  await using server = startModelServer([{ text: "ok" }]);
-  await collect(await openWire(resolvedModel("openai_chat", server.url)), requestOf(items));
-  return (await server.request(0)).body.messages;
-}
+import {
+  COMMON_HEADERS,
+  eventsOf,
+  exampleRequest,
+  failureOf,
+  HELLO,
+  pathsFor,
+  sentFor,
+} from "./asking.ts";
 
 Deno.test("20.12-W14 20.12-W32 the request of spec 20 §6.2, body and headers, without the reasoning", async () => {
-  await using server = startModelServer([{ text: "ok" }]);
-  const model = await openWire(resolvedModel("openai_chat", server.url));
-  await collect(
-    model,
-    requestOf(EXAMPLE_ITEMS, {
-      system: "You are a pod.",
-      tools: [READ_TOOL],
-      config: { max_tokens: 8192, reasoning: "medium" },
-      cacheKey: "seg-1",
-    }),
-  );
-  const { path, headers, body } = await server.request(0);
+  const { path, headers, body } = await sentFor("openai_chat", exampleRequest("medium"));
   equal(path, "/v1/chat/completions");
   deepEqual(body, {
     model: "gpt-5",
@@ -76,20 +64,10 @@ Deno.test("20.12-W14 20.12-W32 the request of spec 20 §6.2, body and headers, w
       },
     }],
   });
-  const { host: _host, "content-length": _length, ...sent } = headers;
-  deepEqual(sent, {
-    accept: "text/event-stream",
-    "accept-encoding": "gzip,br",
-    "accept-language": "*",
-    authorization: "Bearer key-1",
-    "content-type": "application/json",
-    "user-agent": "pod/0.1.0",
-  });
+  deepEqual(headers, { ...COMMON_HEADERS, authorization: "Bearer key-1" });
 });
 
 Deno.test("settings go out under their names here; the others are said to be left out", async () => {
-  await using server = startModelServer([{ text: "ok" }]);
-  const model = await openWire(resolvedModel("openai_chat", server.url));
   const config = {
     ...DEFAULT_REQUEST_CONFIG,
     temperature: 0,
@@ -98,9 +76,8 @@ Deno.test("settings go out under their names here; the others are said to be lef
     stop_sequences: ["END"],
     reasoning: 2000,
   };
-  await collect(model, requestOf(HELLO.items, { config }));
-  const { messages: _messages, model: _model, stream: _stream, ...rest } =
-    (await server.request(0)).body;
+  const { model, body } = await sentFor("openai_chat", requestOf(HELLO.items, { config }));
+  const { messages: _messages, model: _model, stream: _stream, ...rest } = body;
   deepEqual(rest, {
     stream_options: { include_usage: true },
     temperature: 0,
@@ -115,27 +92,22 @@ Deno.test("settings go out under their names here; the others are said to be lef
 });
 
 Deno.test("an effort goes out only to a model that takes one", async () => {
-  await using server = startModelServer([{ text: "ok" }]);
-  const resolved = resolvedModel("openai_chat", server.url);
-  const { reasoning: _, ...capability } = resolved.capability;
-  const model = await openWire({ ...resolved, capability });
   const config = { ...DEFAULT_REQUEST_CONFIG, reasoning: "high" };
-  await collect(model, requestOf(HELLO.items, { config }));
-  equal((await server.request(0)).body.reasoning_effort, undefined);
+  const { model, body } = await sentFor("openai_chat", requestOf(HELLO.items, { config }), {
+    capability: { reasoning: undefined },
+  });
+  equal(body.reasoning_effort, undefined);
   deepEqual(model.unsupported(config), [
     "'reasoning' is not supported by gpt-5 as an effort and will be ignored",
   ]);
 });
 
 Deno.test("20.12-W16 a reasoning model of OpenAI's gets no sampling setting, and the effort that it knows", async () => {
-  await using server = startModelServer([{ text: "ok" }]);
-  const resolved = resolvedModel("openai_chat", server.url);
-  const capability = { ...resolved.capability, sampling: false, efforts: ["none", "low"] };
-  const model = await openWire({ ...resolved, capability });
   const config = { ...DEFAULT_REQUEST_CONFIG, temperature: 0, top_k: 2, reasoning: "minimal" };
-  await collect(model, requestOf(HELLO.items, { config }));
-  const { temperature, reasoning_effort } = (await server.request(0)).body;
-  deepEqual([temperature, reasoning_effort], [undefined, "low"]);
+  const { model, body } = await sentFor("openai_chat", requestOf(HELLO.items, { config }), {
+    capability: { sampling: false, efforts: ["none", "low"] },
+  });
+  deepEqual([body.temperature, body.reasoning_effort], [undefined, "low"]);
   deepEqual(model.unsupported(config), [
     "'temperature' is not supported by gpt-5 and will be ignored",
     "'top_k' is not supported by gpt-5 and will be ignored",
@@ -168,7 +140,8 @@ Deno.test("the calls of one answer stand together, right before their results", 
     type: "function",
     function: { name: "Read", arguments: "{}" },
   });
-  deepEqual(await messagesOf(history), [
+  const { body } = await sentFor("openai_chat", requestOf(history));
+  deepEqual(body.messages, [
     { role: "user", content: "go" },
     { role: "assistant", content: "I look." },
     { role: "assistant", content: "And here." },
@@ -246,19 +219,14 @@ Deno.test("20.13-35 a recorded tool-call stream, and the request that brings the
   deepEqual(messages.at(-1), { role: "tool", tool_call_id: "call_A", content: "Read 1 line(s)" });
 });
 
-Deno.test("without auth no credential goes out", async () => {
-  await using server = startModelServer([{ text: "ok" }]);
-  const resolved = resolvedModel("openai_chat", server.url);
-  await collect(await openWire(resolved, { credential: { kind: "none" } }), HELLO);
-  equal((await server.request(0)).headers.authorization, undefined);
+Deno.test("20.13-29 without auth no credential goes out", async () => {
+  const { headers } = await sentFor("openai_chat", HELLO, { credential: { kind: "none" } });
+  deepEqual(headers, COMMON_HEADERS);
 });
 
 Deno.test("20.12-W17 base URLs with and without a version are the same API", async () => {
-  await using server = startModelServer(() => ({ text: "ok" }));
-  for (const path of ["", "/", "/v1", "/v1/", "/api/v1", "/api"]) {
-    await collect(await openWire(resolvedModel("openai_chat", server.url + path)), HELLO);
-  }
-  deepEqual(server.requests.map(({ path }) => path), [
+  const endings = ["", "/", "/v1", "/v1/", "/api/v1", "/api"];
+  deepEqual(await pathsFor("openai_chat", endings), [
     "/v1/chat/completions",
     "/v1/chat/completions",
     "/v1/chat/completions",
@@ -270,11 +238,9 @@ Deno.test("20.12-W17 base URLs with and without a version are the same API", asy
 
 Deno.test("20.12-W24 [DONE] without a finish reason is a broken stream", async () => {
   const frames = [sse({ choices: [{ delta: { content: "Hi" } }] }), "data: [DONE]\n\n"];
-  await using server = startModelServer([{ frames }]);
-  await rejects(collect(await openWire(resolvedModel("openai_chat", server.url)), HELLO), {
-    kind: "broken",
-    message: "SSE parse error: the stream ended before the answer did",
-  });
+  const { error } = await failureOf("openai_chat", { frames });
+  equal(error.kind, "broken");
+  equal(error.message, "SSE parse error: the stream ended before the answer did");
 });
 
 Deno.test("usage that never comes and [DONE] that is left out do not matter", async () => {
@@ -282,8 +248,7 @@ Deno.test("usage that never comes and [DONE] that is left out do not matter", as
     sse({ choices: [{ delta: { content: "Hi" } }] }),
     sse({ choices: [{ delta: {}, finish_reason: "stop" }] }),
   ];
-  await using server = startModelServer([{ frames }]);
-  deepEqual(await collect(await openWire(resolvedModel("openai_chat", server.url)), HELLO), [
+  deepEqual(await eventsOf("openai_chat", frames), [
     { type: "block_start", index: 0, block: { kind: "text" } },
     { type: "block_delta", index: 0, text: "Hi" },
     { type: "block_stop", index: 0 },

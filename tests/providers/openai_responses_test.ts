@@ -1,9 +1,7 @@
 import { DEFAULT_REQUEST_CONFIG, type Item, textMessage } from "../../lib/protocol/mod.ts";
-import type { ModelEvent } from "../../lib/providers/mod.ts";
 import { deepEqual, equal, ok, rejects } from "../support/assert.ts";
 import {
   collect,
-  EXAMPLE_ITEMS,
   openWire,
   READ_TOOL,
   requestOf,
@@ -12,39 +10,20 @@ import {
 } from "../support/model_calls.ts";
 import { sse } from "../support/model_frames.ts";
 import { startModelServer } from "../support/model_server.ts";
+import { COMMON_HEADERS, exampleRequest, failureOf, HELLO, pathsFor, sentFor } from "./asking.ts";
 import { RECORDED_EVENTS, RECORDED_FRAMES } from "./openai_responses_recording.ts";
-
-const HELLO = requestOf([said("user", "hello")]);
 
 /** The body of a request to a model with or without a way to be asked to reason. */
 async function bodyOf(
   request: Parameters<typeof requestOf>,
   reasoning: "effort" | "both" | null = "effort",
 ) {
-  await using server = startModelServer([{ text: "ok" }]);
-  const resolved = resolvedModel("openai_responses", server.url);
-  const { reasoning: _, ...capability } = resolved.capability;
-  const model = await openWire({
-    ...resolved,
-    capability: { ...capability, ...(reasoning && { reasoning }) },
-  });
-  await collect(model, requestOf(...request));
-  return (await server.request(0)).body;
+  const options = { capability: { reasoning: reasoning ?? undefined } };
+  return (await sentFor("openai_responses", requestOf(...request), options)).body;
 }
 
 Deno.test("20.13-33 20.12-W32 20.12-W37 the request of spec 20 §6.3, body and headers, without ids and with errors marked", async () => {
-  await using server = startModelServer([{ text: "ok" }]);
-  const model = await openWire(resolvedModel("openai_responses", server.url));
-  await collect(
-    model,
-    requestOf(EXAMPLE_ITEMS, {
-      system: "You are a pod.",
-      tools: [READ_TOOL],
-      config: { max_tokens: 8192, reasoning: "medium" },
-      cacheKey: "seg-1",
-    }),
-  );
-  const { path, headers, body } = await server.request(0);
+  const { path, headers, body } = await sentFor("openai_responses", exampleRequest("medium"));
   equal(path, "/v1/responses");
   deepEqual(body, {
     model: "gpt-5",
@@ -90,15 +69,7 @@ Deno.test("20.13-33 20.12-W32 20.12-W37 the request of spec 20 §6.3, body and h
       parameters: READ_TOOL.inputSchema,
     }],
   });
-  const { host: _host, "content-length": _length, ...sent } = headers;
-  deepEqual(sent, {
-    accept: "text/event-stream",
-    "accept-encoding": "gzip,br",
-    "accept-language": "*",
-    authorization: "Bearer key-1",
-    "content-type": "application/json",
-    "user-agent": "pod/0.1.0",
-  });
+  deepEqual(headers, { ...COMMON_HEADERS, authorization: "Bearer key-1" });
 });
 
 Deno.test("20.13-33 what is not set is not sent", async () => {
@@ -202,9 +173,6 @@ Deno.test("20.12-W14 only reasoning that this API can read goes back; a summary 
 });
 
 Deno.test("20.12-W16 settings go out under their names here; the others are said to be left out", async () => {
-  await using server = startModelServer([{ text: "ok" }]);
-  const resolved = resolvedModel("openai_responses", server.url);
-  const model = await openWire(resolved);
   const config = {
     ...DEFAULT_REQUEST_CONFIG,
     max_tokens: 5,
@@ -214,8 +182,9 @@ Deno.test("20.12-W16 settings go out under their names here; the others are said
     stop_sequences: ["END"],
     reasoning: 2000,
   };
-  await collect(model, requestOf(HELLO.items, { config }));
-  const { max_output_tokens, temperature, top_p, ...rest } = (await server.request(0)).body;
+  const request = requestOf(HELLO.items, { config });
+  const { model, body } = await sentFor("openai_responses", request);
+  const { max_output_tokens, temperature, top_p, ...rest } = body;
   deepEqual([max_output_tokens, temperature, top_p], [5, 0, 0.5]);
   ok(!/END|top_k|2000/.test(JSON.stringify(rest)));
   deepEqual(model.unsupported(config), [
@@ -224,9 +193,8 @@ Deno.test("20.12-W16 settings go out under their names here; the others are said
     "'reasoning' is not supported by OpenAI Responses as a budget and will be ignored",
   ]);
   deepEqual(model.unsupported(DEFAULT_REQUEST_CONFIG), []);
-  const { reasoning: _, ...capability } = resolved.capability;
-  const plain = await openWire({ ...resolved, capability });
-  deepEqual(plain.unsupported({ ...DEFAULT_REQUEST_CONFIG, reasoning: "high" }), [
+  const plain = await sentFor("openai_responses", HELLO, { capability: { reasoning: undefined } });
+  deepEqual(plain.model.unsupported({ ...DEFAULT_REQUEST_CONFIG, reasoning: "high" }), [
     "'reasoning' is not supported by gpt-5 as an effort and will be ignored",
   ]);
 });
@@ -237,61 +205,44 @@ Deno.test("20.13-34 a recorded stream, as it comes over the wire", async () => {
   deepEqual(await collect(model, HELLO), RECORDED_EVENTS);
 });
 
-/** What a stream of these frames brings before it fails, and the text of its failure. */
-async function failureOf(...frames: string[]) {
-  await using server = startModelServer([{ frames }]);
-  const model = await openWire(resolvedModel("openai_responses", server.url));
-  const events: ModelEvent[] = [];
-  try {
-    for await (const event of model.stream(HELLO, new AbortController().signal)) {
-      events.push(event);
-    }
-  } catch (error) {
-    ok(error instanceof Error);
-    return { message: error.message, events };
-  }
-  throw new Error("the stream did not fail");
-}
-
 Deno.test("20.4.3 20.12-W3 a response that fails reports its usage before its error", async () => {
   const usage = { input_tokens: 7, output_tokens: 1 };
-  const error = { code: "context_length_exceeded", message: "Too long." };
-  const response = { status: "failed", error, usage };
-  deepEqual(await failureOf(sse({ type: "response.failed", response }, "response.failed")), {
-    message: "API error [context_length_exceeded]: Too long.",
-    events: [{
-      type: "usage",
-      usage: { inputTokens: 7, outputTokens: 1, cacheReadTokens: null, cacheWriteTokens: null },
-    }],
-  });
+  const response = {
+    status: "failed",
+    error: { code: "context_length_exceeded", message: "Too long." },
+    usage,
+  };
+  const frames = [sse({ type: "response.failed", response }, "response.failed")];
+  const { error, events } = await failureOf("openai_responses", { frames });
+  equal(error.message, "API error [context_length_exceeded]: Too long.");
+  deepEqual(events, [{
+    type: "usage",
+    usage: { inputTokens: 7, outputTokens: 1, cacheReadTokens: null, cacheWriteTokens: null },
+  }]);
 });
 
 Deno.test("20.6.3 error events in every form, named or not", async () => {
   const flat = { type: "error", code: "server_error", message: "It broke.", param: null };
   const nested = { type: "error", error: { type: "server_error", message: "It broke." } };
-  for (const frame of [sse(flat, "error"), sse(flat), sse(nested, "error"), sse(nested)]) {
-    deepEqual(await failureOf(frame), {
-      message: "API error [server_error]: It broke.",
-      events: [],
-    });
+  const forms: [frame: string, message: string][] = [
+    ...[sse(flat, "error"), sse(flat), sse(nested, "error"), sse(nested)]
+      .map((frame): [string, string] => [frame, "API error [server_error]: It broke."]),
+    [sse({ ...flat, code: null }, "error"), "API error: It broke."],
+  ];
+  for (const [frame, message] of forms) {
+    const { error, events } = await failureOf("openai_responses", { frames: [frame] });
+    deepEqual([error.message, events], [message, []]);
   }
-  const unnamed = sse({ ...flat, code: null }, "error");
-  equal((await failureOf(unnamed)).message, "API error: It broke.");
 });
 
-Deno.test("without auth no credential goes out", async () => {
-  await using server = startModelServer([{ text: "ok" }]);
-  const resolved = resolvedModel("openai_responses", server.url);
-  await collect(await openWire(resolved, { credential: { kind: "none" } }), HELLO);
-  equal((await server.request(0)).headers.authorization, undefined);
+Deno.test("20.13-29 without auth no credential goes out", async () => {
+  const { headers } = await sentFor("openai_responses", HELLO, { credential: { kind: "none" } });
+  deepEqual(headers, COMMON_HEADERS);
 });
 
 Deno.test("20.12-W17 base URLs with and without a version are the same API", async () => {
-  await using server = startModelServer(() => ({ text: "ok" }));
-  for (const path of ["", "/", "/v1", "/v1/", "/api/v1", "/openai/v1/"]) {
-    await collect(await openWire(resolvedModel("openai_responses", server.url + path)), HELLO);
-  }
-  deepEqual(server.requests.map(({ path }) => path), [
+  const endings = ["", "/", "/v1", "/v1/", "/api/v1", "/openai/v1/"];
+  deepEqual(await pathsFor("openai_responses", endings), [
     "/v1/responses",
     "/v1/responses",
     "/v1/responses",
