@@ -12,6 +12,7 @@ import {
   resolveCredential,
   type ResolvedModel,
   resolveModel,
+  type Trace,
 } from "../providers/mod.ts";
 import { openCredential } from "./credential_file.ts";
 import { readNamedText, readTextOrNull } from "./read_text.ts";
@@ -30,22 +31,24 @@ export interface ManifestModel {
 /**
  * Opens the model that a manifest names, or else the one for which there is a key, and its fallbacks.
  *
+ * @param trace takes what happens in their calls
  * @throws {PodError} when one of them cannot be used.
  */
 export async function openManifestModel(
   manifest: Manifest,
   paths: Paths,
   env: Env,
+  trace?: Trace,
 ): Promise<ManifestModel> {
   const named = manifest.model.ref ?? manifest.model.model_id;
   const table = named === undefined
     ? { ...manifest.model, ref: defaultModel(env) }
     : manifest.model;
   const catalog = await loadCatalog(readTextOrNull, paths.config, env);
-  const { model, resolved } = await openTable(table, catalog, env);
+  const { model, resolved } = await openTable(table, catalog, env, trace);
   const fallbacks: Model[] = [];
   for (const ref of table.fallback ?? []) {
-    fallbacks.push(await openFallback({ ref, timeouts: table.timeouts }, catalog, env));
+    fallbacks.push(await openFallback({ ref, timeouts: table.timeouts }, catalog, env, trace));
   }
   const auths = [resolved.auth, ...catalog.providers.map((provider) => provider.auth_hint)];
   const secretVariables = auths.flatMap((auth) =>
@@ -63,6 +66,7 @@ export async function openTable(
   table: ModelConfig,
   catalog: Catalog,
   env: Env,
+  trace?: Trace,
 ): Promise<{ readonly model: Model; readonly resolved: ResolvedModel }> {
   const resolved = resolveModel(table, catalog);
   const credential = await resolveCredential(resolved, env, {
@@ -70,12 +74,17 @@ export async function openTable(
     openCredential,
   });
   const readText = (path: string) => readNamedText(path, `scenario ${path}`);
-  return { model: await openModel(resolved, credential, { readText }), resolved };
+  return { model: await openModel(resolved, credential, { readText, trace }), resolved };
 }
 
-async function openFallback(table: ModelConfig, catalog: Catalog, env: Env): Promise<Model> {
+async function openFallback(
+  table: ModelConfig,
+  catalog: Catalog,
+  env: Env,
+  trace: Trace | undefined,
+): Promise<Model> {
   try {
-    return (await openTable(table, catalog, env)).model;
+    return (await openTable(table, catalog, env, trace)).model;
   } catch (error) {
     if (!(error instanceof PodError)) throw error;
     const message = `model.fallback \`${table.ref}\`: ${error.message}`;

@@ -16,6 +16,7 @@ import {
 } from "../manifest/mod.ts";
 import { Pod } from "../pod/mod.ts";
 import type { AlertSource, Event } from "../protocol/mod.ts";
+import type { Trace } from "../providers/mod.ts";
 import { defaultCompaction } from "./compaction.ts";
 import type { LaunchOptions } from "./launch.ts";
 import { openManifestModel, requestConfig, retrySettings } from "./manifest_model.ts";
@@ -27,6 +28,7 @@ import { loadPrompts, systemPromptRenderer } from "./prompts.ts";
 import { durableStorage, ephemeralStorage, type PodIdentity } from "./storage.ts";
 import { checkUnchanged, openConversation, type StoredConversation } from "./stored_pod.ts";
 import { createToolSet } from "./tool_set.ts";
+import { traceInto } from "./trace_into.ts";
 import {
   findWorkflowSources,
   residentWorkflowDirectory,
@@ -81,10 +83,14 @@ export async function openLaunch(launch: Launch, watch: (event: Event) => void):
   });
   const durableRules = copyRules(scope.current.rules);
   const config = conversation?.state.config ?? requestConfig(launch.manifest);
+  const trace: Trace | undefined = launch.manifest.session.record_event_trace && stores !== null
+    ? traceInto(stores.sessions, sessionId, () => pod, (message) => warn("pod")(message))
+    : undefined;
   const { model, fallbacks, table, secretVariables } = await openManifestModel(
     launch.manifest,
     paths,
     env,
+    trace,
   );
   // Any of them may have to go on with the conversation.
   const contextWindow = Math.min(...[model, ...fallbacks].map(({ info }) => info.contextWindow));
@@ -92,7 +98,7 @@ export async function openLaunch(launch: Launch, watch: (event: Event) => void):
   const compaction = manifest.compaction ?? defaultCompaction(contextWindow);
   const summariser = compaction.model === undefined
     ? null
-    : await openManifestModel({ ...manifest, model: compaction.model }, paths, env);
+    : await openManifestModel({ ...manifest, model: compaction.model }, paths, env, trace);
   const prompts = await loadPrompts({
     manifest,
     cwd,
@@ -153,7 +159,7 @@ export async function openLaunch(launch: Launch, watch: (event: Event) => void):
     knowledge: manifest.memory &&
       knowledgeIn(workflowSources.knowledgeDirectory ?? `${cwd}/.pod/knowledge`),
   };
-  const pod = new Pod({
+  const pod: Pod = new Pod({
     ...identity,
     cwd,
     model,

@@ -64,6 +64,11 @@ export class Pod {
     return this.#conversation.counters.turn;
   }
 
+  /** Model calls that have ended since the process started. */
+  get callCount(): number {
+    return this.#conversation.counters.llmCall;
+  }
+
   get status(): PodStatus {
     return this.#status;
   }

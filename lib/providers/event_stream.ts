@@ -3,6 +3,7 @@ import type { StopReason } from "../protocol/mod.ts";
 import { endedEarly, shortened } from "./call_error.ts";
 import { type CallLimits, HttpCall } from "./http.ts";
 import { ModelError, type ModelEvent } from "./model.ts";
+import { passedOver, type Trace } from "./trace.ts";
 
 /** Turns the events of one wire scheme into model events; one reader reads one stream. */
 export interface EventReader<Wire> {
@@ -21,6 +22,9 @@ export interface EventSource<Wire> {
   readonly headers: Headers;
   readonly limits: CallLimits;
   readonly reader: EventReader<Wire>;
+  readonly trace?: Trace;
+  /** For the trace. */
+  readonly scheme: string;
   /** Sends the request through `call` and gives an iterator of parsed events. */
   open(call: HttpCall): PromiseLike<AsyncIterable<Wire>>;
   /** Must not be repeated in an error: some providers quote the key that they refuse. */
@@ -42,12 +46,13 @@ export async function* readStream<Wire>(
   if (signal.aborted) return;
   const { reader } = source;
   const out: ModelEvent[] = [];
-  using call = new HttpCall(source.headers, source.limits, signal);
+  using call = new HttpCall(source.headers, source.limits, signal, source.trace);
   try {
     for await (const event of await source.open(call)) {
       if (signal.aborted) return;
       call.heard();
       reader.read(event, out);
+      if (out.length === 0 && reader.stopReason === undefined) tracePassedOver(event, source);
       for (const result of out) yield result;
       out.length = 0;
       if (reader.stopReason !== undefined) call.finish();
@@ -67,18 +72,25 @@ export async function* readStream<Wire>(
   yield { type: "stop", reason: reader.stopReason };
 }
 
+function tracePassedOver<Wire>(event: Wire, { trace, scheme, secret }: EventSource<Wire>): void {
+  trace?.(passedOver(scheme, event, (text) => withoutSecret(text, secret)));
+}
+
+function withoutSecret(text: string, secret: string | null): string {
+  return secret ? text.replaceAll(secret, "[key]") : text;
+}
+
 /**
  * The same error as people and logs may see it: without the secret, and no longer than anybody reads. It
  * has no cause if that might say more.
  */
 function presentable(error: ModelError, secret: string | null): ModelError {
-  const withoutSecret = (text: string) => secret ? text.replaceAll(secret, "[key]") : text;
-  const message = shortened(withoutSecret(error.message));
+  const message = shortened(withoutSecret(error.message, secret));
   if (message === error.message) return error;
   const { kind, status, apiCode, retryAfterMs } = error;
   return new ModelError(kind, message, {
     status,
-    apiCode: apiCode && withoutSecret(apiCode),
+    apiCode: apiCode && withoutSecret(apiCode, secret),
     retryAfterMs,
   });
 }

@@ -1,6 +1,7 @@
-import { messageOf } from "../base/mod.ts";
+import { type JsonObject, messageOf } from "../base/mod.ts";
 import { responseError } from "./call_error.ts";
 import { ModelError, type ModelErrorKind } from "./model.ts";
+import type { Trace } from "./trace.ts";
 
 /** Enough for every error with its details. */
 const LONGEST_ERROR_BYTES = 64 * 1024;
@@ -34,6 +35,7 @@ export class HttpCall implements Disposable {
   readonly #headers: Headers;
   readonly #limits: CallLimits;
   readonly #caller: AbortSignal;
+  readonly #trace: Trace;
   readonly #controller = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #heard = false;
@@ -41,10 +43,16 @@ export class HttpCall implements Disposable {
   #readingSince: number | null = null;
   #failure: ModelError | undefined;
 
-  constructor(headers: Headers, limits: CallLimits, caller: AbortSignal) {
+  constructor(
+    headers: Headers,
+    limits: CallLimits,
+    caller: AbortSignal,
+    trace: Trace = () => {},
+  ) {
     this.#headers = headers;
     this.#limits = limits;
     this.#caller = caller;
+    this.#trace = trace;
     caller.addEventListener("abort", this.#stop, { once: true });
     if (caller.aborted) this.#stop();
   }
@@ -63,7 +71,12 @@ export class HttpCall implements Disposable {
   readonly fetch = async (url: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const { openMs, firstEventMs } = this.#limits;
     this.#arm(openMs, () => this.#expire("timeout", "stream_open", openMs));
+    this.#tell("transport_http_send_start");
+    const startedAt = performance.now();
     const response = await this.#send(url, init);
+    const { status, ok: success } = response;
+    const elapsed_ms = Math.round(performance.now() - startedAt);
+    this.#tell("transport_http_headers_received", { elapsed_ms, status, success });
     if (!isEventStream(response)) {
       this.#arm(firstEventMs, this.#stop);
       const body = readSome(response.body, this.signal).catch(messageOf);
@@ -127,6 +140,10 @@ export class HttpCall implements Disposable {
       { start, pull, cancel: (reason) => reader.cancel(reason) },
       { highWaterMark: 0 },
     );
+  }
+
+  #tell(label: string, data?: JsonObject): void {
+    this.#trace({ kind: "lifecycle", label, ...(data && { data }) });
   }
 
   readonly #stop = (): void => {

@@ -27,3 +27,4 @@ export { openModel, type OpenModelOptions } from "./open_model.ts";
 export { costOf, type ModelPrice } from "./price.ts";
 export { ProviderError } from "./provider_error.ts";
 export { type ResolvedModel, resolveModel } from "./resolve_model.ts";
+export { type Trace, type TraceStep } from "./trace.ts";

@@ -16,7 +16,9 @@ import { wireEvents } from "./wire_events.ts";
  *
  * @throws {ModelError} `config`, when base URL or key cannot be used.
  */
-export function openaiResponsesModel({ resolved, info, credential, limits }: ModelSetup): Model {
+export function openaiResponsesModel(
+  { resolved, info, credential, limits, trace }: ModelSetup,
+): Model {
   const { kind } = credential;
   const base = (kind === "codex_oauth" ? plainBaseUrl : versionedBaseUrl)(resolved.baseUrl);
 
@@ -30,6 +32,8 @@ export function openaiResponsesModel({ resolved, info, credential, limits }: Mod
     readStream({
       headers,
       limits,
+      trace,
+      scheme: info.scheme,
       secret,
       reader: new ResponsesReader(),
       open: (call) => open(body, call),

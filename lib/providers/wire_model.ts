@@ -19,7 +19,7 @@ export interface WireScheme<Event> {
 
 /** A model that is asked with one POST per call. */
 export function wireModel<Event>(
-  { info, credential, limits }: ModelSetup,
+  { info, credential, limits, trace }: ModelSetup,
   { url, headers, body, events, reader, unreadable, unsupported }: WireScheme<Event>,
 ): Model {
   return {
@@ -28,6 +28,8 @@ export function wireModel<Event>(
       readStream({
         headers,
         limits,
+        trace,
+        scheme: info.scheme,
         secret: credential.kind === "api_key" ? credential.key : null,
         reader: reader(request),
         open: async ({ fetch, signal }) => {

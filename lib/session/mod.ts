@@ -17,3 +17,4 @@ export { replay } from "./replay.ts";
 export { SegmentLog } from "./segment_log.ts";
 export { type Interruption, type SessionState } from "./session_state.ts";
 export { SessionStore } from "./store.ts";
+export { TraceFile } from "./trace_file.ts";

@@ -33,6 +33,11 @@ export class SessionStore {
     return `${this.root}/${sessionId}/${segmentId}${LOG_SUFFIX}`;
   }
 
+  /** Where the trace of a segment is, if there is one. */
+  tracePath(sessionId: string, segmentId: string): string {
+    return `${this.root}/${sessionId}/${segmentId}.trace.jsonl`;
+  }
+
   segmentExists(sessionId: string, segmentId: string): boolean {
     const path = this.segmentPath(sessionId, segmentId);
     return ifThereSync(() => Deno.statSync(path), null)?.isFile ?? false;

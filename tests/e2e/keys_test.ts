@@ -141,6 +141,39 @@ Deno.test("20.10.4 nor in the alert of a fallback, in text, or when models are c
   deepEqual(await filesWith(SECRET, workspace.root), [keyFile]);
 });
 
+Deno.test("20.4.5 20.10.4 the trace of the calls is beside the log when it is asked for, without the key", async () => {
+  for (const isTraced of [true, false]) {
+    await using server = startModelServer([...ECHOES.slice(0, 2), { text: "Hi" }]);
+    await using workspace = await Workspace.create();
+    await workspace.write("pod.toml", `[session]\nrecord_event_trace = ${isTraced}\n`);
+    const run = ["run", "--manifest", "pod.toml", "--allow-write", ".", "Go"];
+    const { code, stderr } = await workspace.run(run, { env: VENDORS.anthropic(server.url) });
+    equal(code, 0, stderr);
+    const files = await filesWith("", `${workspace.home}/sessions`);
+    const [log, trace, ...others] = files.toSorted();
+    deepEqual(others, []);
+    deepEqual(await filesWith(SECRET, workspace.root), []);
+    if (!isTraced) {
+      equal(trace, undefined);
+      continue;
+    }
+    equal(trace, log?.replace(/\.jsonl$/, ".trace.jsonl"));
+    const lines = (await Deno.readTextFile(`${trace}`)).trim().split("\n")
+      .map((line) => JSON.parse(line));
+    deepEqual(Object.keys(lines[0]), ["ts", "turn", "llm_call", "kind", "label", "data"]);
+    deepEqual([lines[0].turn, lines[0].llm_call], [0, 0]);
+    // Each attempt is there: two that failed, and the good one.
+    deepEqual(
+      lines.flatMap(({ label, data }) => label === "stream_open_error" ? [data.status] : []),
+      [500, 503],
+    );
+    deepEqual(
+      lines.flatMap(({ event }) => event?.BlockDelta ? [event.BlockDelta.delta] : []),
+      [{ Text: "Hi" }],
+    );
+  }
+});
+
 Deno.test("20.10.4 nor around a pod that stays", async () => {
   await using server = startModelServer(ECHOES);
   await using workspace = await Workspace.create();

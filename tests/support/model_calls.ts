@@ -99,11 +99,11 @@ export function resolvedModel(
 /** Opens a wire model; the key is `key-1` unless another credential is given. */
 export function openWire(
   model: ResolvedModel,
-  options: { limits?: OpenModelOptions["limits"]; credential?: Credential } = {},
+  options: Partial<OpenModelOptions> & { credential?: Credential } = {},
 ): Promise<Model> {
-  const { limits, credential = { kind: "api_key", key: "key-1" } } = options;
+  const { credential = { kind: "api_key", key: "key-1" }, ...others } = options;
   const readText = () => Promise.reject(new Error("a wire model reads no file"));
-  return openModel(model, credential, { limits, readText });
+  return openModel(model, credential, { readText, ...others });
 }
 
 /** All events of one call. */
