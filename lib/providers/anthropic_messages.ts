@@ -50,6 +50,26 @@ export function anthropicMessages(
 }
 
 /**
+ * Whether the model is in the middle of its tool calls and none of them was led by a thought, as when another
+ * model made them. The API refuses to let it think within a budget then.
+ */
+export function isAtToolsWithoutThought(messages: readonly Anthropic.MessageParam[]): boolean {
+  let isAtTools = false;
+  let isAnswered = false;
+  for (const { role, content } of messages.toReversed()) {
+    const types = typeof content === "string" ? [] : content.map(({ type }) => type);
+    if (role === "user") {
+      isAnswered ||= types.includes("tool_result");
+      continue;
+    }
+    if (!isAnswered) break;
+    if (types.includes("thinking") || types.includes("redacted_thinking")) return false;
+    [isAtTools, isAnswered] = [true, false];
+  }
+  return isAtTools;
+}
+
+/**
  * The items with which cached prefixes end: the last one, the one before the newest user message,
  * and `anchor` when it names an item. The most useful come first, so `limit` drops the least
  * useful.

@@ -1,6 +1,10 @@
 import type { Anthropic } from "@anthropic-ai/sdk";
 import type { RequestConfig } from "../protocol/mod.ts";
-import { anthropicMessages, cachedPrefixes } from "./anthropic_messages.ts";
+import {
+  anthropicMessages,
+  cachedPrefixes,
+  isAtToolsWithoutThought,
+} from "./anthropic_messages.ts";
 import { ModelError, type ModelRequest } from "./model.ts";
 import { reasoningWarnings, usableReasoning } from "./reasoning.ts";
 import type { ResolvedModel } from "./resolve_model.ts";
@@ -31,11 +35,14 @@ export function anthropicBody(
   const { system, items, tools, config, cacheAnchor } = request;
   const { prompt_caching: caching } = model.capability;
   const limit = caching.kind === "explicit" ? caching.max_breakpoints : 0;
+  const messages = anthropicMessages(items, cachedPrefixes(items, cacheAnchor, limit), model);
+  const mayThink = usableReasoning(config, model.capability)?.kind !== "budget" ||
+    !isAtToolsWithoutThought(messages);
   return {
     model: model.modelId,
     max_tokens: longestAnswer(config, model),
     ...(system && { system }),
-    messages: anthropicMessages(items, cachedPrefixes(items, cacheAnchor, limit), model),
+    messages,
     ...(tools.length > 0 && {
       tools: tools.map(({ name, description, inputSchema }) => ({
         name,
@@ -47,7 +54,7 @@ export function anthropicBody(
     stream: true,
     // The SDK's types have dropped sampling settings; the API version that we speak takes them.
     ...(samplingRefusal(config, model) === null && samplingSettings(config)),
-    ...thinking(config, model),
+    ...(mayThink && thinking(config, model)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { deepEqual, equal, throws } from "node:assert/strict";
-import type { RequestConfig } from "../../lib/protocol/mod.ts";
+import type { Item, RequestConfig } from "../../lib/protocol/mod.ts";
 import { DEFAULT_REQUEST_CONFIG } from "../../lib/protocol/mod.ts";
 import type { ResolvedModel } from "../../lib/providers/mod.ts";
 import { anthropicBody, anthropicUnsupported } from "../../lib/providers/anthropic_request.ts";
@@ -136,6 +136,33 @@ Deno.test("20.12-W30 whose thoughts are bound is told to do without those that a
     thinking: { type: "adaptive", block_binding, display: "summarized" },
     output_config: { effort: "low" },
   });
+});
+
+Deno.test("20.12-W14 20.12-W30 in the middle of another model's calls there is no thinking within a budget", () => {
+  const call: Item = { kind: "tool_call", call_id: "c1", name: "Read", arguments: "{}" };
+  const result: Item = { kind: "tool_result", call_id: "c1", summary: "done" };
+  const thought: Item = { kind: "reasoning", text: "hm", signature: "S", scheme: "anthropic" };
+  const foreign: Item = { ...thought, scheme: "gemini" };
+  const go = said("user", "go");
+  const thinks = (items: Item[], reasoning: RequestConfig["reasoning"] = 2048) => {
+    const config = { reasoning };
+    return anthropicBody(requestOf(items, { config }), modelThat("both")).thinking !== undefined;
+  };
+  const cases: [string, Item[], boolean][] = [
+    ["nothing has been called", [go], true],
+    ["its own calls", [go, thought, call, result], true],
+    [
+      "its own calls, the later ones without a thought",
+      [go, thought, call, result, call, result],
+      true,
+    ],
+    ["another's calls", [go, foreign, call, result], false],
+    ["another's calls, then a note", [go, call, result, said("system", "note")], false],
+    ["another's calls, then its own", [go, call, result, thought, call, result], true],
+    ["another's calls are over", [go, call, result, said("assistant", "Hi"), go], true],
+  ];
+  for (const [what, items, expected] of cases) equal(thinks(items), expected, what);
+  equal(thinks([go, call, result], "high"), true, "an effort asks for no thought at the beginning");
 });
 
 Deno.test("20.12-W30 a budget that does not fit into the answer is refused before it is sent", () => {
