@@ -1,5 +1,6 @@
 import type { Credential } from "./credential.ts";
 import { type CallLimits, DEFAULT_CALL_LIMITS } from "./http.ts";
+import { withLongestAnswer } from "./longest_answer.ts";
 import type { Model, ModelInfo } from "./model.ts";
 import type { ResolvedModel } from "./resolve_model.ts";
 import type { Trace } from "./trace.ts";
@@ -35,13 +36,15 @@ export async function openModel(
   options: OpenModelOptions,
 ): Promise<Model> {
   const { trace } = options;
-  const model = await openUntraced(resolved, credential, options);
+  const { maxOutputTokens } = resolved;
+  const any = await openScheme(resolved, credential, options);
+  const model = maxOutputTokens === undefined ? any : withLongestAnswer(any, maxOutputTokens);
   if (trace === undefined) return model;
   const { tracedModel } = await import("./trace.ts");
   return tracedModel(model, trace);
 }
 
-async function openUntraced(
+async function openScheme(
   resolved: ResolvedModel,
   credential: Credential,
   options: OpenModelOptions,

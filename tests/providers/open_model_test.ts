@@ -1,8 +1,9 @@
-import { deepEqual, equal, ok, rejects } from "node:assert/strict";
+import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { DEFAULT_REQUEST_CONFIG } from "../../lib/protocol/mod.ts";
 import { openModel } from "../../lib/providers/mod.ts";
 import { collect, openWire, requestOf, resolvedModel, said } from "../support/model_calls.ts";
 import { type RecordedRequest, startModelServer } from "../support/model_server.ts";
+import { sentFor } from "./asking.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const HELLO = requestOf([said("user", "hello")]);
@@ -37,6 +38,19 @@ for (const scheme of ["anthropic", "openai_chat", "openai_responses", "gemini"] 
         message: "Config error: invalid api key: it has a character that no HTTP header can carry",
       });
     }
+  });
+
+  Deno.test(`20.12-W16 ${scheme}: no longer answer is asked for than the model gives, and that is told`, async () => {
+    const maxTokensIn = async (max_tokens: number) => {
+      const request = requestOf([said("user", "hello")], { config: { max_tokens } });
+      const { model, body } = await sentFor(scheme, request, { changes: { maxOutputTokens: 500 } });
+      const warnings = model.unsupported({ ...DEFAULT_REQUEST_CONFIG, max_tokens });
+      return { sent: JSON.stringify(body).match(/"max\w*tokens":(\d+)/i)?.[1], warnings };
+    };
+    deepEqual(await maxTokensIn(500), { sent: "500", warnings: [] });
+    const { sent, warnings } = await maxTokensIn(501);
+    equal(sent, "500");
+    match(warnings.join("\n"), /^'max_tokens' 501 is more than \S+ gives: 500 is used$/);
   });
 
   Deno.test(`${scheme}: opening sends nothing and needs no network`, async () => {
