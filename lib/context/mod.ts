@@ -6,12 +6,7 @@
  * @module
  */
 export { type ContextPart, contextParts } from "./window/context_parts.ts";
-export {
-  ContextWindow,
-  type Pruning,
-  type PruningLimits,
-  type WindowStart,
-} from "./window/context_window.ts";
+export { ContextWindow, type Pruning, type PruningLimits } from "./window/context_window.ts";
 export {
   type Compacted,
   compactHistory,

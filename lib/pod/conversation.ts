@@ -201,6 +201,8 @@ export class Conversation implements Disposable {
       return mark.entries;
     });
     this.#history.length = mark.history;
+    const { observations } = replay(this.journal.readEntries());
+    this.#window = sessionWindow({ history: this.#history, observations });
     this.#taskWatch.goBackTo(mark.neglect);
     this.interruption = null;
   }

@@ -1,5 +1,5 @@
 import type { Pruning } from "../context/mod.ts";
-import type { JsonObject } from "../base/mod.ts";
+import { isJsonObject, type JsonObject } from "../base/mod.ts";
 import type { Entry, ExtensionEntry } from "../protocol/mod.ts";
 
 /** Domain of measurements that the session keeps about itself (spec 30 §10). */
@@ -43,12 +43,10 @@ export function pruningMetric(pruning: Pruning, correlation_id: string): Metric 
   return { name: "prune.skip", dimensions: { reason: "below_min_savings", ...facts }, value };
 }
 
-/** Up to where a session has dropped old output for good, as its metrics say. */
-export function prunedBelow(extensions: readonly ExtensionEntry[]): number {
-  const fired = extensions.findLast(({ domain, payload }) =>
-    domain === METRICS_DOMAIN && (payload as JsonObject | null)?.name === PRUNE_FIRE
-  );
-  const { dimensions } = (fired?.payload ?? {}) as { dimensions?: Record<string, string> };
-  const index = Number(dimensions?.[PROTECTED_START] ?? 0);
+/** Up to which item old output was dropped, when the entry is the metric that says so; else 0. */
+export function prunedBelow({ domain, payload }: ExtensionEntry): number {
+  if (domain !== METRICS_DOMAIN || !isJsonObject(payload) || payload.name !== PRUNE_FIRE) return 0;
+  const { dimensions } = payload;
+  const index = isJsonObject(dimensions) ? Number(dimensions[PROTECTED_START]) : 0;
   return Number.isSafeInteger(index) && index >= 0 ? index : 0;
 }

@@ -77,10 +77,10 @@ function applyEntry(state: SessionState, entry: Entry): void {
       state.config = entry.config;
       return;
     case "llm_usage":
-      state.usage.push(entry);
+      state.observations.push(entry);
       return;
     case "extension":
-      state.extensions.push(entry);
+      state.observations.push(entry);
       applyExtension(state, entry);
       return;
   }

@@ -26,13 +26,12 @@ export interface SessionState {
   interruption: Interruption | null;
   /** Whether the pod was paused when it went away. */
   paused: boolean;
-  /** One record per model call, in order. */
-  usage: LlmUsageEntry[];
   /** The K-th list is the input of the K-th `user_input`. */
   userInputs: InputSegment[][];
   /** The last readable one, or null. */
   scope: ScopeSnapshot | null;
-  extensions: ExtensionEntry[];
+  /** What was noted about the conversation beside it, one usage record per model call included, in order. */
+  observations: (LlmUsageEntry | ExtensionEntry)[];
   /** Accepted notifications that the model has not seen yet, in order. */
   notifications: QueuedNotification[];
   /** How many entries were read. */
@@ -52,10 +51,9 @@ export function emptyState(): SessionState {
     dateToldAt: null,
     interruption: null,
     paused: false,
-    usage: [],
     userInputs: [],
     scope: null,
-    extensions: [],
+    observations: [],
     notifications: [],
     entryCount: 0,
     warnings: [],

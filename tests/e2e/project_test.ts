@@ -140,11 +140,12 @@ for (const { name, env, manifest, read, sentForm, keepsThinking } of WIRES) {
     equal(state.systemPrompt, requests[0]?.system);
     equal(state.interruption, null);
     equal(state.turnCount, ANSWERS.length);
+    const usage = state.observations.filter((entry) => entry.kind === "llm_usage");
     for (const [index, { items }] of requests.entries()) {
-      const sent = state.history.slice(0, state.usage[index]?.history_len);
+      const sent = state.history.slice(0, usage[index]?.history_len);
       deepEqual(items, sent.flatMap(sentForm));
     }
-    deepEqual(state.history.slice(state.usage.at(-1)?.history_len).flatMap(sentForm), [{
+    deepEqual(state.history.slice(usage.at(-1)?.history_len).flatMap(sentForm), [{
       kind: "text",
       role: "assistant",
       text: "The test passes now: `Helo` was misspelt. ✓",

@@ -16,7 +16,7 @@ const TURNS = EXHAUSTIVE ? 2000 : 120;
 const TURNS_PER_RUN = 5;
 const SUMMARISER = BUILTIN_PROMPTS.render("compact_system", {});
 const LIMITS = {
-  threshold: 16_000,
+  threshold: 12_000,
   request_threshold: 20_000,
   retained_tokens: 3000,
   prune_protected_tokens: 6000,

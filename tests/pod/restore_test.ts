@@ -52,11 +52,11 @@ Deno.test("30.14-35 after a clean exit everything is as before, and the next run
   const model = new EventModel(first, answer(text("done")), answer(text("more")));
   using bench = await Bench.open({ model });
   await bench.run("one");
-  const { history, turnCount, usage, userInputs, systemPrompt, config } = bench.replayed();
+  const { history, turnCount, observations, userInputs, systemPrompt, config } = bench.replayed();
   const [before, segmentId] = [Deno.readTextFileSync(bench.path), bench.pod.segmentId];
   deepEqual(history, bench.pod.history);
   equal(turnCount, bench.pod.turnCount);
-  equal(usage.length, 2);
+  equal(observations.filter(({ kind }) => kind === "llm_usage").length, 2);
   deepEqual(userInputs, [[{ kind: "text", content: "one" }]]);
   deepEqual(config, bench.parts.config);
 

@@ -46,7 +46,7 @@ Deno.test("30.14-6 usage and invoke do not touch history, usage keeps its order"
   const entries = [start(), invoke, userInput("a"), usage(1), said("b"), usage(2), completed];
   const state = replay(entries);
   deepEqual(state.history, [textMessage("user", "a"), textMessage("assistant", "b")]);
-  deepEqual(state.usage.map((record) => record.history_len), [1, 2]);
+  deepEqual(state.observations, [usage(1), usage(2)]);
 });
 
 Deno.test("30.14-7 extensions are collected in order, the last readable scope wins", () => {
@@ -59,7 +59,7 @@ Deno.test("30.14-7 extensions are collected in order, the last readable scope wi
   ];
   const state = replay([start(), ...entries]);
   deepEqual(state.scope, scope("/b"));
-  deepEqual(state.extensions, entries);
+  deepEqual(state.observations, entries);
   equal(state.warnings.length, 1);
   match(state.warnings[0] ?? "", /pod\.scope in entry 4/);
 });

@@ -1,4 +1,4 @@
-import type { Item, LlmUsageEntry } from "../../protocol/mod.ts";
+import type { Item } from "../../protocol/mod.ts";
 import { itemSize, withoutContent } from "./item_size.ts";
 import {
   BYTES_PER_TOKEN,
@@ -27,14 +27,6 @@ export type Pruning =
     readonly savings: number;
   };
 
-/** What a window starts with, when it goes on with a session. */
-export interface WindowStart {
-  /** Usage records of the history, in order. */
-  readonly usage?: readonly LlmUsageEntry[];
-  /** Tool results below this index are sent without their details. */
-  readonly prunedBelow?: number;
-}
-
 /**
  * What of a history is sent to the model, and how many tokens that takes. The history only grows; what has
  * been left out once stays out, so that the prefix which providers cache changes as rarely as possible.
@@ -47,15 +39,11 @@ export class ContextWindow {
   readonly #savings = [0];
   #measurements: Measurement[] = [];
   /** The items below the pruning mark, without details. */
-  #pruned: Item[] = [];
+  readonly #pruned: Item[] = [];
 
   /** @param history is read, never changed; what is added to it later counts from then on. */
-  constructor(history: readonly Item[], { usage = [], prunedBelow = 0 }: WindowStart = {}) {
+  constructor(history: readonly Item[]) {
     this.#history = history;
-    this.#pruned = history.slice(0, prunedBelow).map(withoutContent);
-    for (const { history_len, input_total_tokens } of usage) {
-      if (history_len <= history.length) this.measured(history_len, input_total_tokens);
-    }
   }
 
   /** The items as they are sent. */
@@ -90,9 +78,15 @@ export class ContextWindow {
     return Math.max(0, last.tokens - Math.floor(last.bytes / BYTES_PER_TOKEN));
   }
 
-  /** Takes what a provider said about a request of the first `length` items; 0 means that it did not. */
+  /**
+   * Takes what a provider said about a request of the first `length` items; 0 means that it did not. What
+   * is said of more items than there are says nothing about these.
+   */
   measured(length: number, tokens: number): void {
-    if (tokens > 0) this.#measurements.push({ length, bytes: this.bytes(length), tokens });
+    if (tokens <= 0 || length > this.#history.length) return;
+    const [first] = this.#measurements;
+    if (first !== undefined && first.bytes !== this.bytes(first.length)) this.#measurements = [];
+    this.#measurements.push({ length, bytes: this.bytes(length), tokens });
   }
 
   /**
@@ -112,8 +106,19 @@ export class ContextWindow {
       : Math.floor(savedBytes * last.tokens / last.bytes);
     const facts = { candidates, protectedStart, savings };
     if (savings < minSavings) return { kind: "too_little", ...facts };
-    this.#pruneBelow(protectedStart);
+    this.pruneBelow(protectedStart);
     return { kind: "pruned", ...facts };
+  }
+
+  /** Leaves out the details of tool results below an index; those that are left out stay so. */
+  pruneBelow(end: number): void {
+    const start = this.#pruned.length;
+    if (end <= start) return;
+    for (const item of this.#history.slice(start, end)) this.#pruned.push(withoutContent(item));
+    this.#sizes.length = start + 1;
+    this.#savings.length = start + 1;
+    // All were of larger requests. The newest tells how large they had been until there is a newer one.
+    this.#measurements = this.#measurements.slice(-1);
   }
 
   /** Index of the first item of the newest part that has at least so many tokens; 0 for all. */
@@ -122,23 +127,9 @@ export class ContextWindow {
     const total = this.estimate();
     if (total.source === "no_data") return 0;
     if (protectedTokens === 0) return length;
-    // The estimate grows with the index, so the place is found by halving.
-    let low = 0;
-    let high = length;
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if (total.tokens - this.estimate(middle).tokens >= protectedTokens) low = middle;
-      else high = middle - 1;
-    }
-    return low;
-  }
-
-  /** Earlier measurements were of larger requests; the newest tells how large they had been. */
-  #pruneBelow(end: number): void {
-    const start = this.#pruned.length;
-    for (const item of this.#history.slice(start, end)) this.#pruned.push(withoutContent(item));
-    this.#sizes.length = start + 1;
-    this.#savings.length = start + 1;
-    this.#measurements = this.#measurements.slice(-1);
+    // What was measured may shrink with the index, after another model was asked: each place is looked at.
+    let start = length;
+    while (start > 0 && total.tokens - this.estimate(start).tokens < protectedTokens) start--;
+    return start;
   }
 }

@@ -150,7 +150,8 @@ Deno.test("40.12-25 whatever the history and the mark: a pruned request is valid
       fc.nat(60),
       (rounds, mark) => {
         const history = [...historyOf(rounds), next];
-        const window = new ContextWindow(history, { prunedBelow: Math.min(mark, history.length) });
+        const window = new ContextWindow(history);
+        window.pruneBelow(mark);
         assertValid(window.items());
       },
     ),

@@ -12,7 +12,8 @@ const HISTORY: Item[] = [
 ];
 
 Deno.test("every item is in one part, and what was dropped takes nothing", () => {
-  const window = new ContextWindow(HISTORY, { prunedBelow: 5 });
+  const window = new ContextWindow(HISTORY);
+  window.pruneBelow(5);
   const parts = contextParts(window, "s".repeat(400));
   deepEqual(parts.map(({ part, items }) => [part, items]), [
     ["system prompt", null],

@@ -54,7 +54,7 @@ Deno.test("40.12-27 20.13-40 between two measurements tokens follow bytes", () =
   });
 });
 
-Deno.test("40.12-27 20.12-W19 beyond the last measurement new bytes count as text, not at its rate", () => {
+Deno.test("40.12-27 40.11-W10 20.12-W19 beyond the last measurement new bytes count as text, not at its rate", () => {
   const history = [...CHAT];
   const window = new ContextWindow(history);
   window.measured(1, 20_000);
@@ -75,19 +75,10 @@ Deno.test("40.11-W13 a provider that reports no prompt tokens has measured nothi
   equal(window.estimate().source, "no_data");
 });
 
-Deno.test("usage records of a log are measurements; those of a longer history are not", () => {
-  const usage = [3, 9].map((history_len) => ({
-    kind: "llm_usage" as const,
-    ts: 1,
-    history_len,
-    input_total_tokens: 700,
-    cache_read_tokens: 0,
-    cache_write_tokens: 0,
-    output_tokens: 1,
-  }));
-  const window = new ContextWindow(CHAT, { usage });
-  deepEqual(window.estimate(3), { tokens: 700, source: "measured" });
-  equal(window.estimate(5).source, "extrapolated");
+Deno.test("what is measured of more items than there are says nothing about these", () => {
+  const window = new ContextWindow(CHAT);
+  window.measured(9, 700);
+  equal(window.estimate().source, "no_data");
 });
 
 Deno.test("40.12-24 20.13-39 nothing is dropped before anything was measured", () => {
@@ -111,6 +102,17 @@ Deno.test("40.12-25 20.13-39 old results lose their details, the newest part kee
   ]);
   deepEqual(history, copy);
   deepEqual(window.prune({ protectedTokens: 8000, minSavings: 4096 }), { kind: "nothing" });
+});
+
+Deno.test("40.6 what is protected is counted back from the end, though an older request took more", () => {
+  const history = toolHistory(6, 4000);
+  const window = new ContextWindow(history);
+  window.measured(7, 9000);
+  window.measured(9, 2000);
+  window.measured(13, 10_000);
+  const pruning = window.prune({ protectedTokens: 5000, minSavings: 1 });
+  ok(pruning.kind === "pruned");
+  equal(pruning.protectedStart, 10);
 });
 
 Deno.test("20.13-39 with nothing protected all results are dropped, with everything protected none", () => {
@@ -163,16 +165,22 @@ Deno.test("40.11-W12 the estimate knows what a request shrank by, and what was s
   ok(after.tokens < 11_000, String(after.tokens));
   window.measured(history.length, 10_500);
   deepEqual(window.estimate(), { tokens: 10_500, source: "measured" });
+  history.push(call("c4"), result("c4", 20_000));
+  window.measured(history.length, 15_500);
+  const last = window.bytes() - window.bytes(history.length - 1);
+  const share = last / (window.bytes() - window.bytes(history.length - 2));
+  equal(window.estimate(history.length - 1).tokens, 10_500 + Math.floor(5000 * (1 - share)));
 });
 
-Deno.test("a window that is told where its mark was sends the same as before", () => {
+Deno.test("40.11-W12 what was measured before output was dropped counts until something newer is", () => {
   const history = toolHistory(4, 20_000);
   const window = new ContextWindow(history);
   window.measured(history.length, 20_000);
-  const pruning = window.prune({ protectedTokens: 8000, minSavings: 1 });
-  ok(pruning.kind === "pruned");
-  const restored = new ContextWindow(history, { prunedBelow: pruning.protectedStart });
-  deepEqual(restored.items(), window.items());
+  window.prune({ protectedTokens: 8000, minSavings: 1 });
+  history.push(call("c4"), result("c4", 20_000));
+  window.measured(history.length, 15_500);
+  const share = window.bytes(10) / window.bytes();
+  equal(window.estimate(10).tokens, Math.floor(15_500 * share));
 });
 
 Deno.test("whatever is measured and dropped, calls keep their results and estimates stay whole numbers", () => {
