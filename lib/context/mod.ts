@@ -8,13 +8,12 @@
 export { type ContextPart, contextParts } from "./window/context_parts.ts";
 export { ContextWindow, type Pruning, type PruningLimits } from "./window/context_window.ts";
 export {
-  type Compacted,
-  compactHistory,
-  compactionCut,
   type CompactionRequest,
   type CompactionSettings,
   type CompactionTools,
-} from "./compaction/compact.ts";
+} from "./compaction/compaction_request.ts";
+export { canCompact, compactHistory } from "./compaction/compact.ts";
+export type { CompactedHistory } from "./compaction/compacted_history.ts";
 export { Spending } from "./compaction/spending.ts";
 export { listCompletions } from "./input/completions.ts";
 export { parseInput, type ReferenceCheck } from "./input/parse_input.ts";

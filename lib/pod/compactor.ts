@@ -1,27 +1,19 @@
 import { RunError } from "../agent/mod.ts";
 import { messageOf, newId, PodError } from "../base/mod.ts";
 import {
+  canCompact,
   compactHistory,
-  compactionCut,
   type CompactionSettings,
   type CompactionTools,
   Spending,
 } from "../context/mod.ts";
-import {
-  type AlertLevel,
-  type CompactionUsage,
-  type Item,
-  openToolCalls,
-} from "../protocol/mod.ts";
+import { type AlertLevel, type Item, openToolCalls } from "../protocol/mod.ts";
 import type { Usage } from "../providers/mod.ts";
 import type { Conversation } from "./conversation.ts";
-import { pruningMetric } from "./metrics.ts";
+import { compactionMetric, type CompactionTrigger, pruningMetric } from "./metrics.ts";
 
 const MAX_FAILURES = 3;
 const COOL_DOWN_MS = 10 * 60_000;
-
-/** What makes a pod compact its conversation. */
-export type CompactionTrigger = "pre-run" | "mid-run" | "manual";
 
 const FAILURE_LEVEL: Readonly<Record<CompactionTrigger, AlertLevel>> = {
   "pre-run": "warn",
@@ -62,7 +54,12 @@ export class Compactor {
     const { settings, recordSkips = true } = tools;
     this.#prune(settings, recordSkips);
     items.splice(0, items.length, ...this.#conversation.window.items());
-    if (this.#exceeds(settings.request_threshold)) return { kind: "yield" };
+    // Where there is nothing to sum up, it is for the provider to say whether it is too much.
+    if (
+      this.#exceeds(settings.request_threshold) && canCompact(this.#conversation.window, settings)
+    ) {
+      return { kind: "yield" };
+    }
   }
 
   /** Takes what the provider said about a request. */
@@ -89,11 +86,11 @@ export class Compactor {
     if (tools === undefined || this.#isFresh || !this.#exceeds(tools.settings.threshold)) return;
     // A call and its result must not come to lie on different sides.
     if (openToolCalls(this.#conversation.history).length > 0) return;
-    if (compactionCut(this.#conversation.window, tools.settings) === 0) return;
+    if (!canCompact(this.#conversation.window, tools.settings)) return;
     try {
       await this.compact("pre-run", signal);
-    } catch (error) {
-      if (!(error instanceof PodError)) throw error;
+    } catch {
+      // It has been told already.
     }
   }
 
@@ -108,7 +105,7 @@ export class Compactor {
     }
     if (this.#isDisabled) return "manual compact is disabled after repeated compaction failures";
     const { settings } = this.#tools;
-    if (compactionCut(window, settings) > 0) return null;
+    if (canCompact(window, settings)) return null;
     return "manual compact skipped: current context is within the retained tail " +
       `(${window.estimate().tokens} <= ${settings.retained_tokens} tokens)`;
   }
@@ -131,7 +128,7 @@ export class Compactor {
       }
       await this.#summarize(trigger, spending, signal);
     } catch (error) {
-      this.#failed(trigger, error, spending.total);
+      this.#failed(trigger, error, spending);
       throw error;
     }
     this.#failures = 0;
@@ -151,7 +148,7 @@ export class Compactor {
     const tools = this.#tools;
     if (tools === undefined) throw new PodError("internal", "compaction is not configured");
     const { history, window, journal } = this.#conversation;
-    const before = window.estimate().tokens;
+    const tokensBefore = window.estimate().tokens;
     const { threshold, request_threshold } = tools.settings;
     const compacted = await compactHistory(
       {
@@ -165,17 +162,11 @@ export class Compactor {
       tools,
       signal,
     );
-    await this.#conversation.compactTo(compacted.history, trigger === "mid-run", {
-      name: "compact.done",
-      dimensions: {
-        trigger,
-        summarized_items: `${compacted.summarized}`,
-        kept_items: `${history.length - compacted.summarized}`,
-        worker_input_tokens: `${spending.total?.input_tokens ?? 0}`,
-        worker_output_tokens: `${spending.total?.output_tokens ?? 0}`,
-      },
-      value: before,
-    });
+    const metric = compactionMetric({ trigger, tokensBefore, spending, compacted });
+    await this.#conversation.compactTo(compacted.history, trigger === "mid-run", metric);
+    for (const { version } of compacted.files) {
+      tools.files.tracker.record(version.canonicalPath, version.fingerprint);
+    }
   }
 
   #prune(settings: CompactionSettings, recordSkips: boolean): void {
@@ -194,18 +185,31 @@ export class Compactor {
     return this.#conversation.window.estimate().tokens > limit;
   }
 
+  /** Without a limit there is nothing to stop: each compaction is asked for. */
+  get #isAutomatic(): boolean {
+    const { threshold, request_threshold } = this.#tools?.settings ?? {};
+    return (threshold ?? request_threshold) !== undefined;
+  }
+
   get #isDisabled(): boolean {
     return this.#now() < this.#disabledUntil;
   }
 
-  #failed(trigger: CompactionTrigger, error: unknown, usage: CompactionUsage | undefined): void {
+  #failed(trigger: CompactionTrigger, error: unknown, spending: Spending): void {
+    const { journal, window } = this.#conversation;
     const message = messageOf(error);
-    this.#conversation.journal.publish({
+    const { total: usage } = spending;
+    journal.publish({
       event: "compact_failed",
       data: { error: message, ...(usage && { usage }) },
     });
     if (error instanceof RunError && error.code === "cancelled") return;
     this.#alert(FAILURE_LEVEL[trigger], `${trigger} compaction failed: ${message}`);
+    const tokensBefore = window.estimate().tokens;
+    this.#conversation.record(
+      compactionMetric({ trigger, tokensBefore, spending, error: message }),
+    );
+    if (!this.#isAutomatic) return;
     this.#failures += 1;
     if (this.#failures < MAX_FAILURES) return;
     this.#failures = 0;

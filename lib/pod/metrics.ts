@@ -1,4 +1,4 @@
-import type { Pruning } from "../context/mod.ts";
+import type { CompactedHistory, Pruning, Spending } from "../context/mod.ts";
 import { isJsonObject, type JsonObject } from "../base/mod.ts";
 import type { Entry, ExtensionEntry } from "../protocol/mod.ts";
 
@@ -41,6 +41,45 @@ export function pruningMetric(pruning: Pruning, correlation_id: string): Metric 
     return { name: PRUNE_FIRE, dimensions: facts, value, correlation_id };
   }
   return { name: "prune.skip", dimensions: { reason: "below_min_savings", ...facts }, value };
+}
+
+/** What makes a pod compact its conversation. */
+export type CompactionTrigger = "pre-run" | "mid-run" | "manual";
+
+/** What there is to record of a compaction. */
+export interface CompactionFacts {
+  readonly trigger: CompactionTrigger;
+  /** What the conversation took, as far as that is known. */
+  readonly tokensBefore: number;
+  readonly spending: Spending;
+  /** Absent when it failed. */
+  readonly compacted?: CompactedHistory;
+  /** Why it failed. */
+  readonly error?: string;
+}
+
+/** What is recorded of a compaction (spec 40 §11 W30); ours. */
+export function compactionMetric(
+  { trigger, tokensBefore, spending, compacted, error }: CompactionFacts,
+): Metric {
+  const { llm_calls = 0, input_tokens = 0, output_tokens = 0, cost_usd } = spending.total ?? {};
+  return {
+    name: compacted === undefined ? "compact.failed" : "compact.done",
+    dimensions: {
+      trigger,
+      ...(error !== undefined && { error }),
+      ...(compacted !== undefined && {
+        summarized_items: `${compacted.tail.start}`,
+        balancing_items: `${compacted.tail.balancing}`,
+        tokens_after: `${compacted.tokens}`,
+      }),
+      worker_calls: `${llm_calls}`,
+      worker_input_tokens: `${input_tokens}`,
+      worker_output_tokens: `${output_tokens}`,
+      ...(cost_usd !== undefined && { worker_cost_usd: `${cost_usd}` }),
+    },
+    value: tokensBefore,
+  };
 }
 
 /** Up to which item old output was dropped, when the entry is the metric that says so; else 0. */

@@ -16,7 +16,7 @@ export {
   type ScopedFilesOptions,
 } from "./scoped_files.ts";
 export { createReadTool, readLines } from "./read.ts";
-export { FileTracker } from "./tracker.ts";
+export { FileTracker, type FileVersion } from "./tracker.ts";
 export { createSearchTools } from "./search_tools.ts";
 export { openTasks, type Task, taskLines, taskSnapshot } from "./tasks/task_list.ts";
 export { carryTasks, isTaskChange, replayTasks } from "./tasks/task_history.ts";

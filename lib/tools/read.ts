@@ -4,6 +4,8 @@ import { defineTool, optionalCount } from "./define_tool.ts";
 import type { FileToolsOptions } from "./file_tools.ts";
 import { Fingerprint } from "./fingerprint.ts";
 import { type LineSlice, LineSlicer, numberLines } from "./lines.ts";
+import type { ScopedFiles } from "./scoped_files.ts";
+import type { FileVersion } from "./tracker.ts";
 
 const DEFAULT_LIMIT_LINES = 2000;
 
@@ -17,7 +19,7 @@ const input = v.object({
 });
 
 /** Shows a text file, or a slice of it, with line numbers (spec 50 §4.1). */
-export function createReadTool(options: FileToolsOptions): Tool {
+export function createReadTool({ files, tracker }: FileToolsOptions): Tool {
   return defineTool({
     name: "Read",
     description: "Reads a text file. Each line comes with its number, counted from 1, and a tab. " +
@@ -26,23 +28,26 @@ export function createReadTool(options: FileToolsOptions): Tool {
     input,
     inOrder: true,
     async execute({ file_path: path, offset, limit }) {
-      return present(path, offset, await readLines(options, path, offset, limit));
+      const { slice, version } = await readLines(files, path, offset, limit);
+      tracker.record(version.canonicalPath, version.fingerprint);
+      return present(path, offset, slice);
     },
   });
 }
 
 /**
- * Lines of a file, which thereby counts as read by the model.
+ * Lines of a file, and which version of it they are of. The tracker has to be told when the model has
+ * been shown them.
  *
  * @param offset how many lines to skip
  * @throws {ToolError} when the file cannot be read.
  */
 export async function readLines(
-  { files, tracker }: FileToolsOptions,
+  files: ScopedFiles,
   path: string,
   offset: number,
   limit: number,
-): Promise<LineSlice> {
+): Promise<{ readonly slice: LineSlice; readonly version: FileVersion }> {
   using file = await files.open(path);
   const fingerprint = new Fingerprint();
   const slicer = new LineSlicer(offset, Math.max(1, limit));
@@ -50,8 +55,8 @@ export async function readLines(
     await fingerprint.add(block);
     slicer.add(block);
   }
-  tracker.record(file.canonicalPath, fingerprint.text);
-  return slicer.finish();
+  const version = { canonicalPath: file.canonicalPath, fingerprint: fingerprint.text };
+  return { slice: slicer.finish(), version };
 }
 
 function present(path: string, offset: number, { lines, total }: LineSlice): ToolOutput {

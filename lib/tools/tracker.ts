@@ -3,6 +3,12 @@ import { pathError } from "./path_error.ts";
 /** How many files the recency list holds. */
 const MAX_RECENT = 20;
 
+/** What a file is known by, and what tells one version of it from another. */
+export interface FileVersion {
+  readonly canonicalPath: string;
+  readonly fingerprint: string;
+}
+
 /**
  * Remembers which version of which file the model has seen, so that no other one is overwritten
  * (spec 50 §3). Keyed by canonical path: a link and its target are one file. All file tools of a pod

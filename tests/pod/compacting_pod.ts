@@ -38,6 +38,15 @@ export async function open(
   };
 }
 
+/** What the session keeps about itself. */
+export function metricsOf(bench: Bench): Record<string, unknown>[] {
+  return bench.entries().flatMap((entry) =>
+    entry.kind === "extension" && entry.domain === "metrics"
+      ? [entry.payload as Record<string, unknown>]
+      : []
+  );
+}
+
 /** What clients are told, without the parts of single answers. */
 export function told(bench: Bench): string[] {
   return bench.events.flatMap((event) => {

@@ -26,7 +26,7 @@ Deno.test("40.11-W35 after a while a compaction is tried again, and a success co
   );
   const compactor = new Compactor(
     {
-      settings: compactionSettings({ retained_tokens: 0 }),
+      settings: compactionSettings({ threshold: 1_000_000, retained_tokens: 0 }),
       model: summariser,
       prompts: BUILTIN_PROMPTS,
       files: workspace,

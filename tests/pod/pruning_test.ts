@@ -2,16 +2,8 @@ import type { Item } from "../../lib/protocol/mod.ts";
 import { deepEqual, equal, ok } from "../support/assert.ts";
 import { CountingTool } from "../support/counting_tool.ts";
 import { answer, call, EventModel, text, usage } from "../support/event_model.ts";
-import { measuring, open, told } from "./compacting_pod.ts";
+import { measuring, metricsOf, open, told } from "./compacting_pod.ts";
 import { Bench } from "./support.ts";
-
-function metricsOf(bench: Bench): Record<string, unknown>[] {
-  return bench.entries().flatMap((entry) =>
-    entry.kind === "extension" && entry.domain === "metrics"
-      ? [entry.payload as Record<string, unknown>]
-      : []
-  );
-}
 
 /** A tool with a lot to say. */
 const wordy = new CountingTool(
@@ -24,7 +16,7 @@ function resultContents(items: readonly Item[]): boolean[] {
   return items.flatMap((item) => item.kind === "tool_result" ? ["content" in item] : []);
 }
 
-Deno.test("40.12-25 30.14-43 old output is left out of requests, the log says so, history keeps it", async () => {
+Deno.test("40.12-24 40.12-25 40.12-26 30.14-43 old output is left out of requests, the log says so, history keeps it", async () => {
   const calls = Array.from(
     { length: 4 },
     (_, index) => measuring(5000 * (index + 1), call(`c${index}`, "Wordy")),
@@ -59,7 +51,11 @@ Deno.test("40.12-25 30.14-43 old output is left out of requests, the log says so
     "prune.post_request",
   ]);
   deepEqual(metrics[0]?.dimensions, { reason: "no_candidates" });
-  equal((metrics[3]?.dimensions as Record<string, string>).reason, "below_min_savings");
+  deepEqual(metrics[3]?.dimensions, {
+    reason: "below_min_savings",
+    candidate_count: "1",
+    protected_start_index: "4",
+  });
   const [fire, post] = metrics.slice(-2);
   equal(fire?.correlation_id, post?.correlation_id);
   deepEqual(fire?.dimensions, { candidate_count: "2", protected_start_index: "6" });
@@ -72,7 +68,7 @@ Deno.test("40.12-25 30.14-43 old output is left out of requests, the log says so
   deepEqual(resultContents(model.requests[5]?.items ?? []), [false, false, true, true]);
 });
 
-Deno.test("30.14-43 that a metric cannot be written is told, and the run goes on", async () => {
+Deno.test("40.12-26 30.14-43 that a metric cannot be written is told, and the run goes on", async () => {
   const model = new EventModel(answer(text("one")));
   await using opened = await open(model, new EventModel(), {}, {
     wrapLog: (log) => ({

@@ -1,9 +1,9 @@
 import { PodError } from "../../base/mod.ts";
 import { type Item, messageText, textMessage } from "../../protocol/mod.ts";
 import { carryTasks, type Task } from "../../tools/mod.ts";
-import { itemSize, withoutContent } from "../window/item_size.ts";
-import { BYTES_PER_TOKEN } from "../window/token_estimate.ts";
+import { itemTokens, withoutContent } from "../window/item_size.ts";
 import type { FileSlice, ReadSlice } from "./handover.ts";
+import { nothingOf, type RetainedTail } from "./retained_tail.ts";
 
 const SUMMARY_HEADING = "[Compacted context summary]";
 const WORKFLOW_MARK = "[Workflow /";
@@ -15,8 +15,8 @@ export interface HistoryParts {
   readonly references: readonly string[];
   /** The old items, as they were sent. */
   readonly items: readonly Item[];
-  /** Index of the first of them that stays as it is. */
-  readonly tailStart: number;
+  /** Those of them that stay as they are. */
+  readonly tail: RetainedTail;
   readonly tasks: readonly Task[];
   /** For the call that shows the tasks; new in this history. */
   readonly taskCallId: string;
@@ -30,6 +30,17 @@ export interface HistoryLimits {
   readonly maxTokens: number;
 }
 
+/** A new history, and what it came to. */
+export interface CompactedHistory {
+  readonly history: Item[];
+  /** How many tokens its items take, as far as their size tells. */
+  readonly tokens: number;
+  /** What is in it of the old items as they were. */
+  readonly tail: RetainedTail;
+  /** The files whose contents are in it. */
+  readonly files: readonly ReadSlice[];
+}
+
 /**
  * The history that takes the place of `items` (spec 40 §8.7). What the user asked for last is always in it
  * word by word. If it is too large it makes do with less, step by step: without the details of old tool
@@ -37,40 +48,37 @@ export interface HistoryLimits {
  *
  * @throws {PodError} `compaction` when even the least does not fit.
  */
-export function compactedHistory(parts: HistoryParts, limits: HistoryLimits): Item[] {
+export function compactedHistory(parts: HistoryParts, limits: HistoryLimits): CompactedHistory {
   const { wantedTokens, maxTokens } = limits;
   const { items } = parts;
   const bare = { ...parts, items: items.map(withoutContent) };
   const noFiles = { ...bare, files: [], references: allPaths(parts) };
-  const noTail = { ...noFiles, tailStart: items.length };
-  let smallest: { history: Item[]; tokens: number } | null = null;
+  const noTail = { ...noFiles, tail: nothingOf(items) };
+  let smallest: CompactedHistory | null = null;
   for (const choice of [parts, bare, noFiles, noTail]) {
     const history = assemble(choice);
-    const tokens = tokensOf(history);
-    if (tokens <= Math.min(wantedTokens, maxTokens)) return history;
-    if (smallest === null || tokens < smallest.tokens) smallest = { history, tokens };
+    const { tail, files } = choice;
+    const compacted = { history, tokens: itemTokens(history), tail, files };
+    if (compacted.tokens <= Math.min(wantedTokens, maxTokens)) return compacted;
+    if (smallest === null || compacted.tokens < smallest.tokens) smallest = compacted;
   }
-  if (smallest !== null && smallest.tokens <= maxTokens) return smallest.history;
+  if (smallest !== null && smallest.tokens <= maxTokens) return smallest;
   throw new PodError(
     "compaction",
     `compacted result context too large: ${smallest?.tokens} tokens exceeds max ${maxTokens}`,
   );
 }
 
-function tokensOf(items: readonly Item[]): number {
-  return Math.floor(items.reduce((sum, item) => sum + itemSize(item), 0) / BYTES_PER_TOKEN);
-}
-
 function assemble(parts: HistoryParts): Item[] {
-  const { summary, files, references, items, tailStart, tasks, taskCallId } = parts;
+  const { summary, files, references, items, tail, tasks, taskCallId } = parts;
   return [
     textMessage("system", `${SUMMARY_HEADING}\n\n${summary}`),
     ...files.map((file) =>
       textMessage("system", `[Auto-read file: ${file.path}${rangeOf(file)}]\n${file.text}`)
     ),
     ...references.length === 0 ? [] : [textMessage("system", referenceList(references))],
-    ...lastRequest(items, tailStart),
-    ...items.slice(tailStart),
+    ...lastRequest(items, tail.start),
+    ...items.slice(tail.start),
     ...carryTasks(tasks, taskCallId),
   ];
 }

@@ -1,10 +1,12 @@
 import { BUILTIN_PROMPTS } from "../../../lib/context/mod.ts";
 import { type Item, messageText, textMessage } from "../../../lib/protocol/mod.ts";
-import type { ModelEvent } from "../../../lib/providers/mod.ts";
+import type { Model, ModelEvent } from "../../../lib/providers/mod.ts";
 import { deepEqual, equal, match, ok, rejects } from "../../support/assert.ts";
 import { answer, call, EventModel, text, usage } from "../../support/event_model.ts";
 import { FileWorkspace } from "../../tools/file_workspace.ts";
 import { compact } from "./stage.ts";
+
+type Message = Extract<Item, { kind: "message" }>;
 
 /** A long talk with a file in it; the last words fit into a small tail. */
 const HISTORY: Item[] = [
@@ -35,7 +37,7 @@ function measuring(tokens: number, events: readonly ModelEvent[]): ModelEvent[] 
   return events.map((event) => event.type === "usage" ? usage(tokens, 5) : event);
 }
 
-Deno.test("40.12-31 the new history is summary, files, references, the last request and the tail", async () => {
+Deno.test("40.12-31 40.11-W20 the new history is summary, files, references, the last request and the tail", async () => {
   await using workspace = await FileWorkspace.create({
     files: { "a.txt": "one\ntwo\nthree\n", "b.txt": "b\n", "c.txt": "c\n" },
   });
@@ -50,12 +52,12 @@ Deno.test("40.12-31 the new history is summary, files, references, the last requ
     ),
     END,
   );
-  const { history, summarized, usage } = await compact({
+  const { history, tail, files, usage } = await compact({
     workspace,
     history: HISTORY,
     model,
   });
-  equal(summarized, 5);
+  deepEqual(tail, { start: 5, balancing: 0 });
   deepEqual([usage?.llm_calls, usage?.input_tokens], [2, 20]);
   deepEqual(history, [
     textMessage("system", "[Compacted context summary]\n\n## Active Task\nAll is well."),
@@ -69,9 +71,8 @@ Deno.test("40.12-31 the new history is summary, files, references, the last requ
     textMessage("user", "second"),
     HISTORY[5],
   ]);
-  // What the next model is shown of a file counts as read; what the summariser looked at does not.
-  ok(workspace.tracker.recent().includes(path("b.txt")));
-  ok(!workspace.tracker.recent().includes(path("c.txt")));
+  deepEqual(files.map(({ version }) => version.canonicalPath), [path("a.txt"), path("b.txt")]);
+  deepEqual(workspace.tracker.recent(), [], "what the summariser looked at does not count as read");
 });
 
 Deno.test("40.8.4 the summariser gets instruction, recent files, tasks and overview, under its own prompt", async () => {
@@ -166,6 +167,94 @@ Deno.test("40.12-34 40.11-W28 a mark over budget is refused and not recorded, a 
   ]);
 });
 
+Deno.test("40.11-W28 a file is handed over once, by its absolute path, however it is called", async () => {
+  await using workspace = await FileWorkspace.create({ files: { "a.txt": "a\n", "b.txt": "b\n" } });
+  const path = (name: string) => `${workspace.ws}/${name}`;
+  await Deno.symlink(path("a.txt"), path("link.txt"));
+  const model = new EventModel(
+    answer(
+      uses("mark_read_required", { file_path: path("link.txt") }),
+      uses("add_reference", { file_path: "a.txt" }),
+      uses("mark_read_required", { file_path: "a.txt" }),
+      uses("add_reference", { file_path: "b.txt" }),
+      uses("add_reference", { file_path: path("b.txt") }),
+      uses("add_reference", { file_path: path("none.txt") }),
+      SUMMARY,
+    ),
+    END,
+  );
+  const { history } = await compact({ workspace, history: HISTORY, model });
+  deepEqual(history.slice(1, 3), [
+    textMessage("system", `[Auto-read file: ${path("a.txt")}]\na\n`),
+    textMessage(
+      "system",
+      "[Referenced files — read before compaction, contents not included]\n" +
+        `- ${path("b.txt")}\nRead them again when you need what is in them.`,
+    ),
+  ]);
+});
+
+Deno.test("40.11-W29 a file that has outgrown the budget since it was marked is only pointed at", async () => {
+  await using workspace = await FileWorkspace.create({
+    files: { "a.txt": "a\n", "b.txt": "b\n", "c.txt": "c\n" },
+  });
+  const path = (name: string) => `${workspace.ws}/${name}`;
+  const played = new EventModel(
+    answer(
+      ...["a.txt", "b.txt", "c.txt"].map((name) =>
+        uses("mark_read_required", { file_path: path(name) })
+      ),
+      SUMMARY,
+    ),
+    END,
+  );
+  const model: Model = {
+    info: played.info,
+    unsupported: () => [],
+    stream(request, signal) {
+      if (played.requests.length === 1) {
+        Deno.writeTextFileSync(path("a.txt"), "x".repeat(4000));
+        Deno.removeSync(path("b.txt"));
+      }
+      return played.stream(request, signal);
+    },
+  };
+  const { history, files, warnings } = await compact({
+    workspace,
+    history: HISTORY,
+    model,
+    settings: { auto_read_budget_tokens: 100 },
+  });
+  deepEqual(files.map((file) => file.path), [path("c.txt")]);
+  match(messageText(history[2] as Message), new RegExp(`included\\]\n- ${path("a.txt")}\n`));
+  equal(warnings.length, 2);
+  match(warnings[0] ?? "", /a\.txt has grown and does not fit into the new context/);
+  match(warnings[1] ?? "", /b\.txt is not in the new context: /);
+});
+
+Deno.test("40.11-W27 files of late and no mark of any: the summariser is not asked once more", async () => {
+  await using workspace = await FileWorkspace.create({ files: { "a.txt": "one\n" } });
+  await workspace.call("Read", { file_path: "a.txt" });
+  const model = new EventModel(answer(SUMMARY), END);
+  const { history } = await compact({ workspace, history: HISTORY, model });
+  equal(model.requests.length, 2);
+  ok(JSON.stringify(model.requests[0]?.items).includes("Mark or reference those"));
+  ok(!JSON.stringify(history).includes("a.txt"));
+});
+
+Deno.test("40.8.5 a blank summary is none", async () => {
+  await using workspace = await FileWorkspace.create();
+  const model = new EventModel(
+    answer(uses("write_summary", { text: " \n" })),
+    END,
+    answer(SUMMARY),
+    END,
+  );
+  const { history } = await compact({ workspace, history: HISTORY, model });
+  match(resultsSeen(model)[0] ?? "", /the summary is empty/);
+  match(messageText(history[0] as Message), /All is well/);
+});
+
 Deno.test("40.12-34 the last of two summaries counts; a missing one is asked for once", async () => {
   await using workspace = await FileWorkspace.create();
   const model = new EventModel(
@@ -190,7 +279,7 @@ Deno.test("40.12-34 too long a summary is to be rewritten once, then it is an er
   const settings = { summary_max_tokens: 100 };
   const model = new EventModel(long, END, answer(SUMMARY), END);
   const { history } = await compact({ workspace, history: HISTORY, model, settings });
-  match(messageText(history[0] as Extract<Item, { kind: "message" }>), /All is well/);
+  match(messageText(history[0] as Message), /All is well/);
   await rejects(
     () =>
       compact({
@@ -232,6 +321,17 @@ Deno.test("40.12-34 near its limit the summariser is warned once, then may only 
   });
 });
 
+Deno.test("40.12-33 that the overview is large is told, and the compaction goes on", async () => {
+  await using workspace = await FileWorkspace.create();
+  const run = (settings: { overview_warning_tokens?: number; overview_deadline_tokens?: number }) =>
+    compact({ workspace, history: HISTORY, model: new EventModel(answer(SUMMARY), END), settings });
+  const { history, warnings } = await run({ overview_warning_tokens: 100 });
+  match(warnings.join(), /^compact overview is larger than expected \(≈\d+ tokens; /);
+  match(messageText(history[0] as Message), /All is well/);
+  const coarse = await run({ overview_deadline_tokens: 100 });
+  match(coarse.warnings.join(), /^compact overview exceeded deadline \(100 tokens\)/);
+});
+
 Deno.test("40.12-35 40.11-W18 what is too large makes do with less before it fails", async () => {
   await using workspace = await FileWorkspace.create({ files: { "a.txt": "a".repeat(8000) } });
   const history: Item[] = [
@@ -264,6 +364,52 @@ Deno.test("40.12-35 40.11-W18 what is too large makes do with less before it fai
   await rejects(() => run(10), {
     message: /^compacted result context too large: \d+ tokens exceeds max 10$/,
   });
+});
+
+Deno.test("40.11-W19 a tail that does not fit even without tool output is summed up too", async () => {
+  await using workspace = await FileWorkspace.create();
+  const history = [...HISTORY, textMessage("assistant", `essay ${"e".repeat(8000)}`)];
+  const run = async (result_context_max_tokens: number) => {
+    const model = new EventModel(answer(SUMMARY), END);
+    const { history: compacted, tail } = await compact({
+      workspace,
+      history,
+      model,
+      settings: { result_context_max_tokens },
+    });
+    const asked = JSON.stringify(model.requests[0]?.items);
+    return [tail.start, asked.includes("essay"), JSON.stringify(compacted).includes("essay")];
+  };
+  deepEqual(await run(60_000), [6, false, true]);
+  deepEqual(await run(1000), [7, true, false]);
+});
+
+Deno.test("40.11-W19 40.12-32 output that had been dropped does not come back with the tail, which says what balancing added", async () => {
+  await using workspace = await FileWorkspace.create();
+  const ids = ["a", "b"];
+  const history: Item[] = [
+    ...HISTORY.slice(0, 5),
+    ...ids.map((id): Item => ({ kind: "tool_call", call_id: id, name: "Read", arguments: "{}" })),
+    ...ids.map((id): Item => ({
+      kind: "tool_result",
+      call_id: id,
+      summary: `read ${id}`,
+      content: "old output",
+    })),
+    textMessage("assistant", "z".repeat(400)),
+  ];
+  const { history: compacted, tail } = await compact({
+    workspace,
+    history,
+    prunedBelow: 8,
+    model: new EventModel(answer(SUMMARY), END),
+    settings: { retained_tokens: 150 },
+  });
+  deepEqual(tail, { start: 5, balancing: 2 });
+  deepEqual(compacted.flatMap((item) => item.kind === "tool_result" ? [item.content] : []), [
+    undefined,
+    "old output",
+  ]);
 });
 
 Deno.test("40.12-38 40.11-W22 two compactions in a row never give the same call id", async () => {

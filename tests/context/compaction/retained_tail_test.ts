@@ -1,8 +1,8 @@
 import fc from "fast-check";
-import { retainedTailStart } from "../../../lib/context/compaction/retained_tail.ts";
+import { retainedTail } from "../../../lib/context/compaction/retained_tail.ts";
 import { itemSize } from "../../../lib/context/window/item_size.ts";
 import { type Item, openToolCalls, textMessage } from "../../../lib/protocol/mod.ts";
-import { equal, ok } from "../../support/assert.ts";
+import { deepEqual, equal, ok } from "../../support/assert.ts";
 
 function call(id: string): Item {
   return { kind: "tool_call", call_id: id, name: "Read", arguments: "{}" };
@@ -10,6 +10,10 @@ function call(id: string): Item {
 
 function result(id: string, size = 10): Item {
   return { kind: "tool_result", call_id: id, summary: id, content: "x".repeat(size) };
+}
+
+function startOf(...args: Parameters<typeof retainedTail>): number {
+  return retainedTail(...args).start;
 }
 
 function sizeOf(items: readonly Item[]): number {
@@ -23,37 +27,37 @@ function tokensFrom(items: readonly Item[], index: number): number {
 
 Deno.test("40.12-32 what fits is retained whole, and nothing when nothing is to be retained", () => {
   const items = [textMessage("user", "hi"), textMessage("assistant", "ho")];
-  equal(retainedTailStart(items, 100, 100), 0);
-  equal(retainedTailStart(items, 101, 0), items.length);
+  equal(startOf(items, 100, 100), 0);
+  equal(startOf(items, 101, 0), items.length);
 });
 
-Deno.test("40.12-32 a cut between parallel results moves before their first call", () => {
+Deno.test("40.12-32 40.11-W19 a cut between parallel results moves before their first call", () => {
   const items = [
     textMessage("user", "go"),
     ...["a", "b", "c"].map(call),
     ...["a", "b", "c"].map((id) => result(id)),
   ];
   const tokens = Math.ceil(sizeOf(items) / 4);
-  equal(retainedTailStart(items, tokens, tokensFrom(items, 5)), 1);
-  equal(retainedTailStart(items, tokens, tokensFrom(items, 6)), 1);
+  deepEqual(retainedTail(items, tokens, tokensFrom(items, 5)), { start: 1, balancing: 4 });
+  deepEqual(retainedTail(items, tokens, tokensFrom(items, 6)), { start: 1, balancing: 5 });
 });
 
 Deno.test("40.12-32 what is retained for one result may need another call: the cut moves on", () => {
   const items = [call("a"), call("b"), result("a"), call("c"), result("b"), result("c")];
   const tokens = Math.ceil(sizeOf(items) / 4);
-  equal(retainedTailStart(items, tokens, tokensFrom(items, 4)), 0);
+  equal(startOf(items, tokens, tokensFrom(items, 4)), 0);
 });
 
 Deno.test("40.12-32 a clean cut stays, and a result without a call moves nothing", () => {
   const items = [textMessage("user", "a"), result("lost"), textMessage("user", "b")];
   const tokens = Math.ceil(sizeOf(items) / 4);
-  equal(retainedTailStart(items, tokens, tokensFrom(items, 1)), 1);
-  equal(retainedTailStart(items, tokens, tokensFrom(items, 2)), 2);
+  equal(startOf(items, tokens, tokensFrom(items, 1)), 1);
+  equal(startOf(items, tokens, tokensFrom(items, 2)), 2);
 });
 
 Deno.test("40.8.3 a low measurement, after output was dropped, does not keep a huge tail", () => {
   const items = Array.from({ length: 20 }, () => textMessage("user", "x".repeat(4000)));
-  const start = retainedTailStart(items, 9000, 8000);
+  const start = startOf(items, 9000, 8000);
   ok(start >= 11, `${start}`);
 });
 
@@ -71,7 +75,7 @@ Deno.test("whatever the history and the budget: pairs stay whole and the tail ha
     })
   );
   fc.assert(fc.property(history, fc.nat(10_000), fc.nat(10_000), (items, tokens, retained) => {
-    const start = retainedTailStart(items, tokens, retained);
+    const start = startOf(items, tokens, retained);
     const tail = items.slice(start);
     equal(openToolCalls(items.slice(0, start)).length, 0);
     const called = new Set(tail.flatMap((item) => item.kind === "tool_call" ? item.call_id : []));

@@ -1,6 +1,6 @@
 import {
   BUILTIN_PROMPTS,
-  type Compacted,
+  type CompactedHistory,
   compactHistory,
   ContextWindow,
   Spending,
@@ -28,6 +28,8 @@ export interface CompactionTrial {
   readonly workspace: FileWorkspace;
   readonly history: readonly Item[];
   readonly model: Model;
+  /** Below this index old output has been dropped. @default 0 */
+  readonly prunedBelow?: number;
   readonly settings?: Partial<CompactionSettings>;
   readonly wantedTokens?: number;
   readonly signal?: AbortSignal;
@@ -35,14 +37,17 @@ export interface CompactionTrial {
 
 /** Compacts a history; returns what came of it, what it used, and what people were told. */
 export async function compact(
-  { workspace, history, model, settings, wantedTokens = Infinity, signal }: CompactionTrial,
-): Promise<Compacted & { usage: CompactionUsage | undefined; warnings: string[] }> {
+  trial: CompactionTrial,
+): Promise<CompactedHistory & { usage: CompactionUsage | undefined; warnings: string[] }> {
+  const { workspace, history, model, settings, wantedTokens = Infinity } = trial;
   const warnings: string[] = [];
+  const window = new ContextWindow(history);
+  window.pruneBelow(trial.prunedBelow ?? 0);
   const spending = new Spending();
   const compacted = await compactHistory(
     {
       history,
-      window: new ContextWindow(history),
+      window,
       spending,
       cacheKey: "segment",
       wantedTokens,
@@ -55,7 +60,7 @@ export async function compact(
       files: workspace,
       retryPolicy: { maxAttempts: 1, baseMs: 0, capMs: 0, budgetMs: 1000 },
     },
-    signal ?? new AbortController().signal,
+    trial.signal ?? new AbortController().signal,
   );
   return { ...compacted, usage: spending.total, warnings };
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { JsonObject } from "../../../lib/base/mod.ts";
 import { compactedHistory } from "../../../lib/context/compaction/compacted_history.ts";
-import { retainedTailStart } from "../../../lib/context/compaction/retained_tail.ts";
+import { retainedTail } from "../../../lib/context/compaction/retained_tail.ts";
 import { ContextWindow } from "../../../lib/context/mod.ts";
 import { DEFAULT_REQUEST_CONFIG, type Item, textMessage } from "../../../lib/protocol/mod.ts";
 import { anthropicBody } from "../../../lib/providers/anthropic_request.ts";
@@ -118,7 +118,9 @@ function assertValid(items: readonly Item[]): void {
 const next = textMessage("user", "and now?");
 
 Deno.test("40.12-32 whatever the history and the cut: a compacted request is valid for every scheme", () => {
-  const file = { path: "/w/a.ts", text: "const a = 1;\n" };
+  const path = "/w/a.ts";
+  const version = { canonicalPath: path, fingerprint: "1" };
+  const file = { path, text: "const a = 1;\n", version };
   fc.assert(
     fc.property(
       fc.array(round, { minLength: 1, maxLength: 8 }),
@@ -128,12 +130,12 @@ Deno.test("40.12-32 whatever the history and the cut: a compacted request is val
       (rounds, retained, wantedTokens, withFile) => {
         const items = historyOf(rounds);
         const { tokens } = new ContextWindow(items).estimate();
-        const compacted = compactedHistory({
+        const { history: compacted } = compactedHistory({
           summary: "## Active Task\nGo on.",
           files: withFile ? [file] : [],
           references: withFile ? [] : ["/w/b.ts"],
           items,
-          tailStart: retainedTailStart(items, tokens, retained),
+          tail: retainedTail(items, tokens, retained),
           tasks: replayTasks(items),
           taskCallId: "compact-tasklist-1",
         }, { wantedTokens, maxTokens: Infinity });
