@@ -14,7 +14,7 @@ export interface PodIdentity {
 
 /** Where a pod keeps what it must keep, and what it may lose. */
 export interface Storage extends AsyncDisposable {
-  /** Creates a segment with its first entries and makes it the pod's own. */
+  /** Creates a segment with its first entries and makes it the pod's own; when that fails, there is none. */
   createLog(segmentId: string, entries: Entry[]): Promise<Log>;
   /** For command output that is too long to show; made when it is needed. */
   readonly spillDirectory: string;
@@ -88,9 +88,19 @@ export async function durableStorage(stores: Stores, claim: StorageClaim): Promi
   return {
     async createLog(newSegmentId, entries) {
       const log = await sessions.createSegment(sessionId, newSegmentId, entries);
-      await pods.setActive(name, { session_id: sessionId, segment_id: newSegmentId });
-      if (newSegmentId !== registered) await registry.updateSegment(name, newSegmentId);
-      registered = newSegmentId;
+      const before = registered;
+      try {
+        if (newSegmentId !== before) await registry.updateSegment(name, newSegmentId);
+        registered = newSegmentId;
+        // What a later start goes by comes last: until then nothing leads to the new segment.
+        await pods.setActive(name, { session_id: sessionId, segment_id: newSegmentId });
+      } catch (error) {
+        log.close();
+        await Deno.remove(sessions.segmentPath(sessionId, newSegmentId));
+        if (registered !== before) await registry.updateSegment(name, before);
+        registered = before;
+        throw error;
+      }
       return log;
     },
     spillDirectory: directory.spillPath,
