@@ -18,7 +18,7 @@ import { Compactor } from "./compactor.ts";
 import { Conversation, type Mark } from "./conversation.ts";
 import { isNotification, showNotification } from "./notification.ts";
 import type { PodParts, RestoredSession } from "./pod_parts.ts";
-import { endEvent, failedEnd, outcomeEntry, type RunEnd } from "./run_end.ts";
+import { endEvent, failedEnd, isPaused, outcomeEntry, type RunEnd } from "./run_end.ts";
 import { snapshotJson } from "./snapshot.ts";
 import { statusEntry } from "./status_entry.ts";
 import { stopIntentOf } from "./stop_intent.ts";
@@ -246,7 +246,7 @@ export class Pod {
       end = failedEnd(error);
     }
     journal.publish(endEvent(end));
-    if (end.result === "paused") this.#setStatus("paused");
+    if (isPaused(end)) this.#setStatus("paused");
     else this.#rest();
     return end;
   }
@@ -302,10 +302,24 @@ export class Pod {
           { kind: "turn_end", ts: Date.now(), turn_count: counters.turn },
           { kind: "run_completed", ts: Date.now(), interrupted: true, result },
         );
-        await this.#compactor.compact("mid-run", signal);
+        const end = await this.#makeRoom(signal);
+        if (end !== null) return end;
       }
     } catch (error) {
       return failedEnd(error);
+    }
+  }
+
+  /** Compacts in the middle of a run; returns the end of the run when that fails. */
+  async #makeRoom(signal: AbortSignal): Promise<RunEnd | null> {
+    try {
+      await this.#compactor.compact("mid-run", signal);
+      return null;
+    } catch (error) {
+      const end = failedEnd(error);
+      // All calls have their results, so nothing is in the way of trying again (spec 40 §11 W24).
+      const isProviders = "code" in end && end.code === "provider_error";
+      return end.result === "failed" && isProviders ? { ...end, resumable: true } : end;
     }
   }
 
@@ -356,7 +370,7 @@ export class Pod {
     journal.append(
       { kind: "turn_end", ts: Date.now(), turn_count: counters.turn },
       outcomeEntry(end),
-      ...end.result === "paused" ? [statusEntry("paused")] : [],
+      ...isPaused(end) ? [statusEntry("paused")] : [],
     );
     await journal.sync();
   }

@@ -13,6 +13,8 @@ export type RunEnd =
     readonly result: "failed" | "cancelled";
     readonly code: ErrorCode;
     readonly message: string;
+    /** Whether the pod is left paused: it can go on where it was, when whoever failed does better. */
+    readonly resumable?: true;
   };
 
 const WIRE_CODES: Readonly<Record<string, ErrorCode>> = {
@@ -33,6 +35,11 @@ export function failedEnd(error: unknown): RunEnd {
     code: wireCodeOf(error),
     message: messageOf(error),
   };
+}
+
+/** Whether the pod waits for being resumed after such an end. */
+export function isPaused(end: RunEnd): boolean {
+  return end.result === "paused" || ("code" in end && end.resumable === true);
 }
 
 /** The entry that closes a run in the log; a pause that was asked for is a cancel there. */

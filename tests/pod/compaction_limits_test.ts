@@ -101,6 +101,49 @@ Deno.test("40.11-W20 40.8.10 in the middle of a run the request stays word by wo
   bench.assertWhole();
 });
 
+Deno.test("40.11-W24 a run whose summary failed in its middle can be resumed, also after a restart", async () => {
+  for (const restarts of [false, true]) {
+    const model = new EventModel(
+      measuring(5000, call("c1", "Echo", '{"a":1}')),
+      answer(text("went on")),
+    );
+    await using opened = await open(model, new EventModel(BROKEN, ...DONE), {
+      request_threshold: 4000,
+      retained_tokens: 0,
+    });
+    const { bench } = opened;
+    equal((await bench.run("first")).result, "failed");
+    if (restarts) bench.restart();
+    equal(bench.pod.status, "paused");
+    bench.assertWhole();
+    equal((await bench.resume()).result, "finished");
+    deepEqual(brief(bench.pod.history), [
+      "system: [Compacted context summary]\n\nwhat was done",
+      "user: first",
+      "assistant: went on",
+    ]);
+    bench.assertWhole();
+  }
+});
+
+Deno.test("40.11-W24 what follows such a run instead is told what happened", async () => {
+  const model = new EventModel(
+    measuring(5000, call("c1", "Echo", '{"a":1}')),
+    answer(text("went on")),
+  );
+  const summariser = new EventModel(BROKEN, ...DONE);
+  await using opened = await open(model, summariser, {
+    request_threshold: 4000,
+    retained_tokens: 0,
+  });
+  const { bench } = opened;
+  equal((await bench.run("first")).result, "failed");
+  equal((await bench.run("second")).result, "finished");
+  const asked = JSON.stringify(summariser.requests[1]?.items);
+  match(asked, /The previous turn ended early because of an error/);
+  ok(!asked.includes("interrupted by the user"));
+});
+
 Deno.test("40.8.9 a pod that compacts only when it is asked to is always ready for that", async () => {
   const model = new EventModel(measuring(500, text("one")));
   const summariser = new EventModel(BROKEN, BROKEN, BROKEN, ...DONE);

@@ -187,7 +187,7 @@ Deno.test("40.12-30 a failing summary in the middle of a run ends it, and the ol
     "compact_failed Client error: API error (status: 400): no summary today",
     "error compactor: mid-run compaction failed: Client error: API error (status: 400): no summary today",
     "error provider_error: Client error: API error (status: 400): no summary today",
-    "status idle",
+    "status paused",
   ]);
   equal(bench.pod.segmentId, bench.parts.segmentId);
   bench.assertWhole();

@@ -24,6 +24,8 @@ export class ConversationRenderer {
   readonly #text: TextRenderer;
   readonly #style: Style;
   #status: PodStatus = "idle";
+  /** Whether the last thing that was told is an error. */
+  #hasFailed = false;
 
   /** @param text shows what the model says and does */
   constructor(text: TextRenderer, style: Style) {
@@ -32,6 +34,21 @@ export class ConversationRenderer {
   }
 
   event(event: Event): void {
+    this.#show(event);
+    this.#hasFailed = event.event === "error";
+  }
+
+  /** Says something about the conversation. */
+  note(text: string): void {
+    this.#text.note(this.#style.dim(`[${printable(text)}]`));
+  }
+
+  /** Leaves the line on which somebody was typing. */
+  newLine(): void {
+    this.#text.newLine();
+  }
+
+  #show(event: Event): void {
     switch (event.event) {
       case "snapshot":
         return this.#snapshot(event.data);
@@ -54,16 +71,6 @@ export class ConversationRenderer {
       default:
         this.#text.event(event);
     }
-  }
-
-  /** Says something about the conversation. */
-  note(text: string): void {
-    this.#text.note(this.#style.dim(`[${printable(text)}]`));
-  }
-
-  /** Leaves the line on which somebody was typing. */
-  newLine(): void {
-    this.#text.newLine();
   }
 
   #snapshot({ entries, in_flight, status }: Extract<Event, { event: "snapshot" }>["data"]): void {
@@ -138,6 +145,7 @@ export class ConversationRenderer {
   /** The ends of runs speak for themselves. */
   #changeStatus(status: PodStatus): void {
     if (this.#status === "paused" && status === "idle") this.note("the paused turn is given up");
+    if (this.#hasFailed && status === "paused") this.note("paused: resume it to try again");
     this.#status = status;
   }
 }

@@ -125,6 +125,20 @@ Deno.test("remarks break a line off, and the text goes on behind them", async ()
   equal(shown, "half \n! careful\nan answer\n[paused]\n\n");
 });
 
+Deno.test("40.11-W24 that a turn which failed can be resumed is said", async () => {
+  const error = {
+    event: "error",
+    data: { code: "provider_error", message: "no summary" },
+  } as const;
+  const paused = { event: "status", data: { status: "paused" } } as const;
+  const idle = { event: "status", data: { status: "idle" } } as const;
+  const ended = { event: "run_end", data: { result: "paused" } } as const;
+  const shown = async (...events: Event[]) => (await show(events)).trim().split(/\n+/);
+  deepEqual(await shown(error, paused), ["[no summary]", "[paused: resume it to try again]"]);
+  deepEqual(await shown(error, idle), ["[no summary]"]);
+  deepEqual(await shown(ended, paused), ["[paused]"]);
+});
+
 Deno.test("nothing that anybody says can control the terminal", async () => {
   const evil = "a\x1b[2Jb\x1b]0;title\x07c\rd";
   const shown = await show([
