@@ -11,7 +11,7 @@ export { idTime, isId, newId } from "./id.ts";
 export { isJsonObject, type JsonObject, type JsonValue, sortKeys, toJsonText } from "./json.ts";
 export { sleep } from "./sleep.ts";
 export { printable, stripEscapes } from "./terminal_text.ts";
-export { byteLength, truncateBytes } from "./text.ts";
+export { byteLength, lastBytes, truncateBytes } from "./text.ts";
 export { UsdSum } from "./usd_sum.ts";
 export { VERSION } from "./version.ts";
 export { yieldToEventLoop } from "./yield_to_event_loop.ts";

@@ -2,6 +2,7 @@ import { type LoadedWorkflows, loadWorkflows, type WorkflowSources } from "../co
 import type { RequestConfig } from "../protocol/mod.ts";
 import type { SharedScope } from "../scope/mod.ts";
 import { CallTrace } from "./call_trace.ts";
+import { compactionWarnings } from "./compaction_warnings.ts";
 import { requestConfig } from "./manifest_model.ts";
 import { openPodModels, type PodModels } from "./pod_models.ts";
 import { createScope } from "./pod_scope.ts";
@@ -68,6 +69,7 @@ export async function planPod(launch: Launch): Promise<PodPlan> {
     warnings: [
       ...launch.warnings,
       ...new Set(unsupported),
+      ...compactionWarnings(models.compaction.settings),
       ...prompts.warnings,
       ...workflowWarnings(workflows),
     ],

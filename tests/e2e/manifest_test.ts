@@ -38,6 +38,22 @@ Deno.test("an unknown key is a warning that names the nearest known one", async 
   }
 });
 
+Deno.test("40.8.1 a threshold above the one in runs is a warning", async () => {
+  await using workspace = await Workspace.create();
+  const limits = (threshold: number) =>
+    `[compaction]\nthreshold = ${threshold}\nrequest_threshold = 50000`;
+  const rule = '[[scope.allow]]\ntarget = "."\npermission = "write"\n';
+  const model = await workspace.scenario({ text: "Hi" });
+  for (const [threshold, isOdd] of [[50_001, true], [50_000, false]] as const) {
+    await workspace.write("pod.toml", `${limits(threshold)}\n${rule}`);
+    const { code, stderr } = await workspace.run(
+      ["run", "--model", model, "--manifest", "pod.toml", "Hi"],
+    );
+    equal(code, 0);
+    equal(/compaction\.threshold \(50001\) is above/.test(stderr), isOdd);
+  }
+});
+
 Deno.test("the manifest's model and limits count, and flags win over them", async () => {
   await using workspace = await Workspace.create();
   const scenario = await workspace.scenario(

@@ -1,12 +1,14 @@
-import { PodError } from "../../base/mod.ts";
+import { byteLength, lastBytes, PodError, truncateBytes } from "../../base/mod.ts";
 import { type Item, messageText, textMessage } from "../../protocol/mod.ts";
 import { carryTasks, type Task } from "../../tools/mod.ts";
 import { itemTokens, withoutContent } from "../window/item_size.ts";
+import { BYTES_PER_TOKEN } from "../window/token_estimate.ts";
 import type { FileSlice, ReadSlice } from "./handover.ts";
 import { nothingOf, type RetainedTail } from "./retained_tail.ts";
 
 const SUMMARY_HEADING = "[Compacted context summary]";
 const WORKFLOW_MARK = "[Workflow /";
+const LEFT_OUT = "\n\n[… the middle of this request is left out here: it was too long …]\n\n";
 
 /** What a new context is made of. */
 export interface HistoryParts {
@@ -42,9 +44,9 @@ export interface CompactedHistory {
 }
 
 /**
- * The history that takes the place of `items` (spec 40 §8.7). What the user asked for last is always in it
- * word by word. If it is too large it makes do with less, step by step: without the details of old tool
- * results, without file contents, without a tail.
+ * The history that takes the place of `items` (spec 40 §8.7). What the user asked for last is in it word by
+ * word. If it is too large it makes do with less, step by step: without the details of old tool results,
+ * without file contents, without a tail, at last without the middle of that request.
  *
  * @throws {PodError} `compaction` when even the least does not fit.
  */
@@ -54,22 +56,28 @@ export function compactedHistory(parts: HistoryParts, limits: HistoryLimits): Co
   const bare = { ...parts, items: items.map(withoutContent) };
   const noFiles = { ...bare, files: [], references: allPaths(parts) };
   const noTail = { ...noFiles, tail: nothingOf(items) };
-  let smallest: CompactedHistory | null = null;
+  let smallest = assemble(parts);
   for (const choice of [parts, bare, noFiles, noTail]) {
-    const history = assemble(choice);
-    const { tail, files } = choice;
-    const compacted = { history, tokens: itemTokens(history), tail, files };
+    const compacted = assemble(choice);
     if (compacted.tokens <= Math.min(wantedTokens, maxTokens)) return compacted;
-    if (smallest === null || compacted.tokens < smallest.tokens) smallest = compacted;
+    if (compacted.tokens < smallest.tokens) smallest = compacted;
   }
-  if (smallest !== null && smallest.tokens <= maxTokens) return smallest;
+  if (smallest.tokens <= maxTokens) return smallest;
+  const least = assemble(noTail);
+  const shortened = shortenRequest(items, (least.tokens - maxTokens) * BYTES_PER_TOKEN);
+  if (shortened !== null) return assemble({ ...noTail, items: shortened });
   throw new PodError(
     "compaction",
-    `compacted result context too large: ${smallest?.tokens} tokens exceeds max ${maxTokens}`,
+    `compacted result context too large: ${smallest.tokens} tokens exceeds max ${maxTokens}`,
   );
 }
 
-function assemble(parts: HistoryParts): Item[] {
+function assemble(parts: HistoryParts): CompactedHistory {
+  const history = itemsOf(parts);
+  return { history, tokens: itemTokens(history), tail: parts.tail, files: parts.files };
+}
+
+function itemsOf(parts: HistoryParts): Item[] {
   const { summary, files, references, items, tail, tasks, taskCallId } = parts;
   return [
     textMessage("system", `${SUMMARY_HEADING}\n\n${summary}`),
@@ -85,11 +93,27 @@ function assemble(parts: HistoryParts): Item[] {
 
 /** The user's last request, and the procedures that came with it, when the tail does not hold them. */
 function lastRequest(items: readonly Item[], tailStart: number): Item[] {
-  const index = items.findLastIndex((item) => item.kind === "message" && item.role === "user");
+  const index = lastRequestIndex(items);
   if (index < 0 || index >= tailStart) return [];
   let end = index + 1;
   while (end < tailStart && isSystemMessage(items[end])) end += 1;
   return items.slice(index, end).filter((item, offset) => offset === 0 || isWorkflow(item));
+}
+
+function lastRequestIndex(items: readonly Item[]): number {
+  return items.findLastIndex((item) => item.kind === "message" && item.role === "user");
+}
+
+/** The items with at least so many bytes fewer in the middle of the last request; null: it is shorter. */
+function shortenRequest(items: readonly Item[], bytes: number): Item[] | null {
+  const index = lastRequestIndex(items);
+  const request = items[index];
+  if (request?.kind !== "message") return null;
+  const text = messageText(request);
+  const half = Math.floor((byteLength(text) - bytes - byteLength(JSON.stringify(LEFT_OUT))) / 2);
+  if (half < 0) return null;
+  const shortened = truncateBytes(text, half) + LEFT_OUT + lastBytes(text, half);
+  return items.with(index, textMessage("user", shortened));
 }
 
 function isSystemMessage(item: Item | undefined): boolean {

@@ -366,6 +366,31 @@ Deno.test("40.12-35 40.11-W18 what is too large makes do with less before it fai
   });
 });
 
+Deno.test("40.11-W18 40.11-W20 a request that does not fit loses its middle at last, and nothing else does", async () => {
+  await using workspace = await FileWorkspace.create();
+  const history = [
+    ...HISTORY.slice(0, 4),
+    textMessage("user", `question ${"ü".repeat(4000)} more`),
+    textMessage("assistant", "z".repeat(500)),
+  ];
+  const run = (result_context_max_tokens: number) =>
+    compact({
+      workspace,
+      history,
+      model: new EventModel(answer(SUMMARY), END),
+      settings: { result_context_max_tokens },
+    });
+  deepEqual((await run(60_000)).history.slice(1), history.slice(4));
+  const { history: compacted, tokens } = await run(1000);
+  ok(tokens <= 1000 && tokens > 990, `${tokens}`);
+  equal(compacted.length, 2);
+  match(
+    messageText(compacted[1] as Message),
+    /^question ü+\n\n\[… the middle of this request is left out here: .*\]\n\nü+ more$/,
+  );
+  await rejects(() => run(50), { message: /^compacted result context too large: / });
+});
+
 Deno.test("40.11-W19 a tail that does not fit even without tool output is summed up too", async () => {
   await using workspace = await FileWorkspace.create();
   const history = [...HISTORY, textMessage("assistant", `essay ${"e".repeat(8000)}`)];
