@@ -31,7 +31,7 @@ export class Compactor {
   readonly #now: () => number;
   #failures = 0;
   #disabledUntil = 0;
-  /** Whether nothing was measured since the last compaction: another one would gain nothing. */
+  /** Whether nothing was sent since the last compaction: another one would gain nothing. */
   #isFresh = false;
   /** What links the metrics of a pruned request with those of its answer. */
   #prunedRequest: string | null = null;
@@ -60,13 +60,13 @@ export class Compactor {
     ) {
       return { kind: "yield" };
     }
+    this.#isFresh = false;
   }
 
   /** Takes what the provider said about a request. */
   measured(length: number, usage: Usage): void {
     const { window } = this.#conversation;
     window.measured(length, usage.inputTokens ?? 0);
-    this.#isFresh = false;
     if (this.#prunedRequest === null) return;
     this.#conversation.record({
       name: "prune.post_request",

@@ -10,13 +10,13 @@ export function measuring(tokens: number, ...blocks: Parameters<typeof answer>):
   return answer(...blocks).map((event) => event.type === "usage" ? usage(tokens, 5) : event);
 }
 
-/** A bench whose pod compacts; `summariser` writes the summaries. */
+/** A bench whose pod compacts; `summariser` writes the summaries, and nominates files of `workspace`. */
 export async function open(
   model: EventModel,
   summariser: EventModel,
   section: Partial<CompactionSettings>,
   options: Partial<BenchOptions> = {},
-): Promise<{ bench: Bench; [Symbol.asyncDispose](): Promise<void> }> {
+): Promise<{ bench: Bench; workspace: FileWorkspace; [Symbol.asyncDispose](): Promise<void> }> {
   const workspace = await FileWorkspace.create();
   const bench = await Bench.open({
     ...options,
@@ -31,6 +31,7 @@ export async function open(
   });
   return {
     bench,
+    workspace,
     async [Symbol.asyncDispose]() {
       bench[Symbol.dispose]();
       await workspace[Symbol.asyncDispose]();

@@ -1,4 +1,5 @@
-import { deepEqual, equal, match, ok } from "../support/assert.ts";
+import { deepEqual, equal, match, ok, rejects } from "../support/assert.ts";
+import { CountingTool } from "../support/counting_tool.ts";
 import { answer, apiError, call, EventModel, type Played, text } from "../support/event_model.ts";
 import { measuring, open, told } from "./compacting_pod.ts";
 import { brief } from "./support.ts";
@@ -142,6 +143,47 @@ Deno.test("40.11-W24 what follows such a run instead is told what happened", asy
   const asked = JSON.stringify(summariser.requests[1]?.items);
   match(asked, /The previous turn ended early because of an error/);
   ok(!asked.includes("interrupted by the user"));
+});
+
+Deno.test("40.11-W17 a model that never says what a request took is compacted as often as it takes", async () => {
+  const silent = (...blocks: Parameters<typeof answer>) =>
+    answer(...blocks).filter(({ type }) => type !== "usage");
+  const wordy = new CountingTool(
+    "Wordy",
+    () => Promise.resolve({ summary: "wrote", content: "w".repeat(20_000) }),
+  );
+  const model = new EventModel(
+    silent(call("c1", "Wordy")),
+    silent(call("c2", "Wordy")),
+    silent(text("done")),
+  );
+  await using opened = await open(
+    model,
+    new EventModel(...DONE, ...DONE),
+    { request_threshold: 4000, retained_tokens: 10 },
+    { tools: [wordy] },
+  );
+  const { bench } = opened;
+  equal((await bench.run("go")).result, "finished");
+  equal(bench.eventNames().filter((name) => name === "compact_done").length, 2);
+  bench.assertWhole();
+});
+
+Deno.test("40.11-W29 what the new context shows of a file may be edited at once", async () => {
+  const model = new EventModel(measuring(500, text("one")));
+  const marking = call("m1", "mark_read_required", '{"file_path":"a.txt"}');
+  const summariser = new EventModel(
+    answer(marking, call("s1", "write_summary", '{"text":"what was done"}')),
+    answer(text("ok")),
+  );
+  await using opened = await open(model, summariser, { retained_tokens: 0 });
+  const { bench, workspace } = opened;
+  Deno.writeTextFileSync(`${workspace.ws}/a.txt`, "one\n");
+  const edit = { file_path: "a.txt", old_string: "one", new_string: "two" };
+  await bench.run("first");
+  await rejects(workspace.call("Edit", edit), { message: /has not been read/ });
+  equal((await bench.pod.compact(new AbortController().signal)).result, "finished");
+  match((await workspace.call("Edit", edit)).summary, /^Edited/);
 });
 
 Deno.test("40.8.9 a pod that compacts only when it is asked to is always ready for that", async () => {
