@@ -27,6 +27,13 @@ const OUTPUT_EVENTS: ReadonlySet<Event["event"]> = new Set([
   "tool_result",
 ]);
 
+/** Events that tell whether a compaction goes on. */
+const COMPACTION_EVENTS: Readonly<Partial<Record<Event["event"], boolean>>> = {
+  compact_start: true,
+  compact_done: false,
+  compact_failed: false,
+};
+
 /**
  * The one way by which things get into the log and to the clients, so that both have them in the same
  * order, the log first. Knows what of it a client that comes now would have missed.
@@ -40,6 +47,7 @@ export class Journal {
   #hasOutput = false;
   /** Number of the turn that has begun and not ended, or null. */
   #openTurn: number | null = null;
+  #isCompacting = false;
 
   constructor({ segmentId, log, createLog, publish }: JournalParts) {
     this.#segmentId = segmentId;
@@ -70,6 +78,11 @@ export class Journal {
   /** What has been shown and is not in the log yet. */
   get inFlight(): InFlightBlock[] {
     return this.#inFlight.blocks;
+  }
+
+  /** Whether a compaction has been told of and not its end. */
+  get isCompacting(): boolean {
+    return this.#isCompacting;
   }
 
   /** The lines of the log, as they were written. */
@@ -149,6 +162,7 @@ export class Journal {
     if (OUTPUT_EVENTS.has(event.event)) this.#hasOutput = true;
     if (event.event === "turn_start") this.#openTurn = event.data.turn;
     if (event.event === "turn_end") this.#openTurn = null;
+    this.#isCompacting = COMPACTION_EVENTS[event.event] ?? this.#isCompacting;
     this.#inFlight.add(event);
     this.#publish(event);
   }

@@ -18,6 +18,7 @@ export function snapshotJson(
     greeting: greetingOf(parts, window.estimate().tokens),
     status,
     ...(blocks.length > 0 && { in_flight: { blocks } }),
+    ...(journal.isCompacting && { compacting: true }),
   });
   return `{"event":"snapshot","data":{"entries":[${entries}],${rest.slice(1)}}`;
 }

@@ -55,6 +55,8 @@ export const event = tagged("event", () => [
     greeting,
     status: v.optional(podStatus, "idle"),
     in_flight: v.exactOptional(inFlight),
+    /** Whether `compact_start` was before it and its end comes after it; ours. */
+    compacting: v.exactOptional(v.boolean()),
   }),
   withData("alert", {
     level: alertLevel,

@@ -44,7 +44,7 @@ Deno.test("10.15-40 whoever is attached sees a compaction, who comes later the n
   equal(start?.kind === "segment_start" && start.compacted_from !== undefined, true);
 });
 
-Deno.test("40.11-W23 10.5 a compaction is a visible state: it refuses runs, takes notes, and can be cancelled", async () => {
+Deno.test("40.11-W23 40.11-W30 10.5 a compaction is a visible state: it refuses runs, takes notes, and can be cancelled", async () => {
   await using files = await FileWorkspace.create();
   await using served = await ServedPod.start({
     model: new EventModel(longAnswer(), answer(text("noted"))),
@@ -55,6 +55,9 @@ Deno.test("40.11-W23 10.5 a compaction is a visible state: it refuses runs, take
   await hearUntil(client, "status idle");
   await client.send({ method: "compact" });
   await hearUntil(client, "compact_start");
+  using late = await served.connect();
+  const { status, compacting } = late.snapshot.data;
+  deepEqual([client.snapshot.data.compacting, status, compacting], [undefined, "running", true]);
   await client.send(userInput("now"));
   equal(await hear(client), "error already_running: Pod is already executing a turn");
   await client.send({ method: "notify", params: { message: "ping" } });
@@ -65,6 +68,8 @@ Deno.test("40.11-W23 10.5 a compaction is a visible state: it refuses runs, take
     "status running",
   ]);
   equal(await hear(client), "invoke_start notify");
+  using after = await served.connect();
+  equal(after.snapshot.data.compacting, undefined);
 });
 
 Deno.test("10.15-13 40.12-36 nothing to compact is an alert and nothing else", async () => {

@@ -139,8 +139,8 @@ const CASES: Readonly<Record<string, string>> = {
   "idle: cancel": "10.15-12",
   "idle: pause": "10.15-12",
   "paused: pause": "10.15-12",
-  "running: compact": "10.15-13",
-  "paused: compact": "10.15-13",
+  "running: compact": "10.15-13 40.12-36",
+  "paused: compact": "10.15-13 40.12-36",
   "paused: rewind_to": "10.15-13",
   "running: inspect_pod": "10.15-13",
 };

@@ -64,6 +64,8 @@ export class ConversationRenderer {
         return this.#changeStatus(event.data.status);
       case "rewind_applied":
         return this.note("rewound: what came after is no longer part of the conversation");
+      case "compact_start":
+        return this.note(COMPACTING);
       case "compact_done":
         return this.note("compacted: the model goes on with a summary");
       case "shutdown":
@@ -73,9 +75,12 @@ export class ConversationRenderer {
     }
   }
 
-  #snapshot({ entries, in_flight, status }: Extract<Event, { event: "snapshot" }>["data"]): void {
+  #snapshot(
+    { entries, in_flight, compacting, status }: Extract<Event, { event: "snapshot" }>["data"],
+  ): void {
     for (const entry of entries) this.#entry(entry);
     for (const block of in_flight?.blocks ?? []) this.#block(block);
+    if (compacting) this.note(COMPACTING);
     this.#status = status;
   }
 
@@ -149,6 +154,8 @@ export class ConversationRenderer {
     this.#status = status;
   }
 }
+
+const COMPACTING = "compacting: a summary is being written";
 
 const END_NOTES: Readonly<Record<RunResult, string>> = {
   finished: "finished",

@@ -125,6 +125,16 @@ Deno.test("remarks break a line off, and the text goes on behind them", async ()
   equal(shown, "half \n! careful\nan answer\n[paused]\n\n");
 });
 
+Deno.test("40.11-W30 that a compaction goes on is said, also to who comes late", async () => {
+  const snapshot = snapshotOf();
+  if (snapshot.event !== "snapshot") throw new Error("no snapshot");
+  const late = { ...snapshot, data: { ...snapshot.data, compacting: true } };
+  const note = "[compacting: a summary is being written]";
+  equal((await show([snapshot])).trim(), "");
+  equal((await show([late])).trim(), note);
+  equal((await show([snapshot, { event: "compact_start" }])).trim(), note);
+});
+
 Deno.test("40.11-W24 that a turn which failed can be resumed is said", async () => {
   const error = {
     event: "error",

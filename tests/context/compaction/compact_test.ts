@@ -273,6 +273,20 @@ Deno.test("40.12-34 the last of two summaries counts; a missing one is asked for
   );
 });
 
+Deno.test("40.8.6 a summariser that has used up its turns is asked for the summary all the same", async () => {
+  await using workspace = await FileWorkspace.create();
+  const look = () => uses("read_session_items", { offset: 0, limit: 1 });
+  const model = new EventModel(answer(look()), answer(look()), answer(SUMMARY), END);
+  const { history } = await compact({
+    workspace,
+    history: HISTORY,
+    model,
+    settings: { worker_max_turns: 2 },
+  });
+  match(messageText(history[0] as Message), /All is well/);
+  match(JSON.stringify(model.requests[2]?.items.at(-1)), /ended without a summary/);
+});
+
 Deno.test("40.12-34 too long a summary is to be rewritten once, then it is an error", async () => {
   await using workspace = await FileWorkspace.create();
   const long = answer(uses("write_summary", { text: "x".repeat(500) }));

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { retainedTail } from "../../../lib/context/compaction/retained_tail.ts";
+import { ContextWindow } from "../../../lib/context/mod.ts";
 import { itemSize } from "../../../lib/context/window/item_size.ts";
 import { type Item, openToolCalls, textMessage } from "../../../lib/protocol/mod.ts";
 import { deepEqual, equal, ok } from "../../support/assert.ts";
@@ -59,6 +60,17 @@ Deno.test("40.8.3 a low measurement, after output was dropped, does not keep a h
   const items = Array.from({ length: 20 }, () => textMessage("user", "x".repeat(4000)));
   const start = startOf(items, 9000, 8000);
   ok(start >= 11, `${start}`);
+});
+
+Deno.test("40.12-32 what an old request was measured at does not enlarge the tail", () => {
+  const items = Array.from({ length: 20 }, () => textMessage("user", "x".repeat(4000)));
+  const starts = [[], [[3, 100_000]], [[3, 1], [7, 90_000], [12, 5]]].map((old) => {
+    const window = new ContextWindow(items);
+    for (const [length = 0, tokens = 0] of old) window.measured(length, tokens);
+    window.measured(20, 20_500);
+    return startOf(window.items(), window.estimate().tokens, 4000);
+  });
+  deepEqual(starts, [16, 16, 16]);
 });
 
 Deno.test("whatever the history and the budget: pairs stay whole and the tail has its tokens", () => {
