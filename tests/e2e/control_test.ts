@@ -67,7 +67,7 @@ Deno.test("cancel of a paused turn is done at once, though a notification that w
   equal((await hearUntil(client, "status idle")).at(-2), "run_end finished");
 });
 
-Deno.test("compact: 0 when it is done, 1 with what the pod says when it is not", async () => {
+Deno.test("40.12-28 compact: 0 when it is done, 1 with what the pod says when it is not", async () => {
   await using site = await Site.create();
   await site.workspace.write("pod.toml", COMPACTION);
   await using _pod = await site.serve("x", "--manifest", "pod.toml");
@@ -76,7 +76,19 @@ Deno.test("compact: 0 when it is done, 1 with what the pod says when it is not",
     "1 pod: error: manual compact skipped: no conversation history to compact",
   );
   await ask(site, "send", "hello", "--wait");
+  const json = (path: string) =>
+    JSON.parse(Deno.readTextFileSync(`${site.workspace.home}/${path}`));
+  const activeSegment = () => json("pods/x/metadata.json").active.segment_id;
+  const old = activeSegment();
   equal(await ask(site, "compact"), "0");
+  const { segment_id } = json("run/x/status.json");
+  deepEqual([activeSegment(), json("run/pods.json").allocations[0].segment_id], [
+    segment_id,
+    segment_id,
+  ]);
+  using late = await site.connect("x");
+  const [start] = late.snapshot.data.entries;
+  equal(start?.kind === "segment_start" && start.compacted_from?.segment_id, old);
 });
 
 Deno.test("stop ends a turn and waits until the process is gone; the name is free then", async () => {

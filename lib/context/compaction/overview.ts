@@ -46,9 +46,14 @@ export function overviewOf(items: readonly Item[], limits: OverviewLimits): Over
 
 /** The first characters of a text, with a mark when there were more. */
 export function clip(text: string, characters: number): string {
-  const all = [...text];
-  if (all.length <= characters) return text;
-  return `${all.slice(0, characters).join("")}… [truncated]`;
+  let end = 0;
+  let count = 0;
+  for (const character of text) {
+    if (count === characters) return `${text.slice(0, end)}… [truncated]`;
+    end += character.length;
+    count += 1;
+  }
+  return text;
 }
 
 function fullOverview(items: readonly Item[], limits: OverviewLimits): string {
@@ -61,7 +66,7 @@ function fullOverview(items: readonly Item[], limits: OverviewLimits): string {
   if (omitted > 0) {
     parts.push(`[Overview omitted ${omitted} older message(s) to stay near target.]`);
   }
-  parts.push(...toolIndex(items, targetBytes));
+  parts.push(...toolIndex(items, targetBytes - byteLength(parts.join("\n\n"))));
   return parts.join("\n\n");
 }
 
@@ -84,17 +89,20 @@ function recentMessages(items: readonly Item[], targetBytes: number) {
   return { lines, omitted };
 }
 
-function toolIndex(items: readonly Item[], targetBytes: number): string[] {
+/** The newest tools that were used, with what room is left; one result is worth going over it. */
+function toolIndex(items: readonly Item[], roomBytes: number): string[] {
   const lines: string[] = [];
   let bytes = 0;
+  let hasResult = false;
   let more = false;
   for (const [index, item] of [...items.entries()].reverse()) {
     const line = toolLine(index, item);
     if (line === null) continue;
-    more = lines.length === TOOL_ENTRIES || bytes > targetBytes;
+    more = lines.length === TOOL_ENTRIES || (hasResult && bytes > roomBytes);
     if (more) break;
     lines.unshift(line);
     bytes += byteLength(line);
+    hasResult ||= item.kind === "tool_result";
   }
   if (lines.length === 0) return [];
   const text = lines.join("\n") + (more ? "\n[Additional tool index entries omitted.]" : "");

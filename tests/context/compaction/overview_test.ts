@@ -1,4 +1,4 @@
-import { overviewOf } from "../../../lib/context/compaction/overview.ts";
+import { clip, overviewOf } from "../../../lib/context/compaction/overview.ts";
 import { type Item, textMessage } from "../../../lib/protocol/mod.ts";
 import { deepEqual, equal, match, ok } from "../../support/assert.ts";
 
@@ -45,6 +45,12 @@ Deno.test("40.8.4 the newest messages come whole, those that do not fit are coun
   ok(text.indexOf("[48 User]") < text.indexOf("[49 User]"));
 });
 
+Deno.test("a text is clipped by characters, not by their parts", () => {
+  equal(clip("a👍b", 3), "a👍b");
+  equal(clip("a👍b", 2), "a👍… [truncated]");
+  equal(clip("", 0), "");
+});
+
 Deno.test("40.8.4 of very many calls the newest 24 are listed", () => {
   const items = Array.from({ length: 40 }, (_, index): Item => ({
     kind: "tool_call",
@@ -56,6 +62,17 @@ Deno.test("40.8.4 of very many calls the newest 24 are listed", () => {
   equal(text.match(/ToolCall/g)?.length, 24);
   ok(text.includes("[39 ToolCall]") && !text.includes("[15 ToolCall]"));
   ok(text.endsWith("[Additional tool index entries omitted.]"));
+});
+
+Deno.test("40.8.4 where the messages have taken the room, the tools are listed down to one result", () => {
+  const items: Item[] = ["a", "b", "c"].flatMap((id): Item[] => [
+    { kind: "tool_call", call_id: id, name: "Read", arguments: "{}" },
+    { kind: "tool_result", call_id: id, summary: `read ${id}` },
+  ]);
+  items.push(textMessage("user", "x".repeat(1900)));
+  const { text } = overviewOf(items, { ...LIMITS, overview_target_tokens: 256 });
+  ok(text.endsWith("[5 ToolResult] read c\n[Additional tool index entries omitted.]"), text);
+  ok(overviewOf(items, LIMITS).text.endsWith("[5 ToolResult] read c"));
 });
 
 Deno.test("40.12-33 a large overview is told of, one past the deadline becomes coarse", () => {
