@@ -1,5 +1,5 @@
 import { BUILTIN_PROMPTS, type CompactionSettings } from "../../lib/context/mod.ts";
-import type { ModelEvent } from "../../lib/providers/mod.ts";
+import type { Model, ModelEvent } from "../../lib/providers/mod.ts";
 import { compactionSettings } from "../context/compaction/stage.ts";
 import { answer, EventModel, usage } from "../support/event_model.ts";
 import { FileWorkspace } from "../tools/file_workspace.ts";
@@ -12,7 +12,7 @@ export function measuring(tokens: number, ...blocks: Parameters<typeof answer>):
 
 /** A bench whose pod compacts; `summariser` writes the summaries, and nominates files of `workspace`. */
 export async function open(
-  model: EventModel,
+  model: Model,
   summariser: EventModel,
   section: Partial<CompactionSettings>,
   options: Partial<BenchOptions> = {},

@@ -115,8 +115,8 @@ export class ContextWindow {
     const start = this.#pruned.length;
     if (end <= start) return;
     for (const item of this.#history.slice(start, end)) this.#pruned.push(withoutContent(item));
-    this.#sizes.length = start + 1;
-    this.#savings.length = start + 1;
+    this.#sizes.splice(start + 1);
+    this.#savings.splice(start + 1);
     // All were of larger requests. The newest tells how large they had been until there is a newer one.
     this.#measurements = this.#measurements.slice(-1);
   }

@@ -183,6 +183,15 @@ Deno.test("40.11-W12 what was measured before output was dropped counts until so
   equal(window.estimate(10).tokens, Math.floor(15_500 * share));
 });
 
+Deno.test("output can be dropped step by step before anything was measured", () => {
+  const history = toolHistory(4, 20_000);
+  const [window, atOnce] = [new ContextWindow(history), new ContextWindow(history)];
+  for (const end of [3, 5, 4]) window.pruneBelow(end);
+  atOnce.pruneBelow(5);
+  deepEqual(window.estimate(), atOnce.estimate());
+  deepEqual(window.items(), atOnce.items());
+});
+
 Deno.test("whatever is measured and dropped, calls keep their results and estimates stay whole numbers", () => {
   const step = fc.record({
     size: fc.nat(30_000),
