@@ -6,7 +6,12 @@
  * @module
  */
 export { type ContextPart, contextParts } from "./window/context_parts.ts";
-export { ContextWindow, type Pruning, type PruningLimits } from "./window/context_window.ts";
+export {
+  ContextWindow,
+  type Pruning,
+  type PruningLimits,
+  type WindowMark,
+} from "./window/context_window.ts";
 export {
   type CompactionRequest,
   type CompactionSettings,

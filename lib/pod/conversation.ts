@@ -1,6 +1,6 @@
 import type { Addition, Counters } from "../agent/mod.ts";
 import { idTime, messageOf, newId } from "../base/mod.ts";
-import { ContextWindow } from "../context/mod.ts";
+import { ContextWindow, type WindowMark } from "../context/mod.ts";
 import type {
   Entry,
   Event,
@@ -29,6 +29,7 @@ export interface Mark {
   readonly segmentId: string;
   readonly history: number;
   readonly entries: number;
+  readonly window: WindowMark;
   readonly neglect: TaskNeglect;
 }
 
@@ -183,7 +184,13 @@ export class Conversation implements Disposable {
   /** Where the conversation is now. */
   mark(): Mark {
     const { segmentId, length: entries } = this.journal;
-    return { segmentId, history: this.#history.length, entries, neglect: this.#taskWatch.neglect };
+    return {
+      segmentId,
+      history: this.#history.length,
+      entries,
+      window: this.#window.mark(),
+      neglect: this.#taskWatch.neglect,
+    };
   }
 
   /** Whether going back to a mark would cut off nothing but what this pod has written since. */
@@ -201,8 +208,7 @@ export class Conversation implements Disposable {
       return mark.entries;
     });
     this.#history.length = mark.history;
-    const { observations } = replay(this.journal.readEntries());
-    this.#window = sessionWindow({ history: this.#history, observations });
+    this.#window.goBackTo(mark.window);
     this.#taskWatch.goBackTo(mark.neglect);
     this.interruption = null;
   }

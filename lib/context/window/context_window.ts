@@ -27,6 +27,13 @@ export type Pruning =
     readonly savings: number;
   };
 
+/** A state of a window that it can be taken back to. */
+export interface WindowMark {
+  readonly length: number;
+  readonly pruned: number;
+  readonly measurements: readonly Measurement[];
+}
+
 /**
  * What of a history is sent to the model, and how many tokens that takes. The history only grows; what has
  * been left out once stays out, so that the prefix which providers cache changes as rarely as possible.
@@ -119,6 +126,21 @@ export class ContextWindow {
     this.#savings.splice(start + 1);
     // All were of larger requests. The newest tells how large they had been until there is a newer one.
     this.#measurements = this.#measurements.slice(-1);
+  }
+
+  /** How it is now. */
+  mark(): WindowMark {
+    const { length } = this.#history;
+    return { length, pruned: this.#pruned.length, measurements: [...this.#measurements] };
+  }
+
+  /** Forgets what has come since; the history has been cut to what it was. */
+  goBackTo({ length, pruned, measurements }: WindowMark): void {
+    const kept = pruned < this.#pruned.length ? pruned : length;
+    this.#pruned.splice(pruned);
+    this.#sizes.splice(kept + 1);
+    this.#savings.splice(kept + 1);
+    this.#measurements = [...measurements];
   }
 
   /** Index of the first item of the newest part that has at least so many tokens; 0 for all. */
