@@ -68,6 +68,12 @@ export function nameOf({ snapshot }: PodClient): string {
   return snapshot.data.greeting.pod_name;
 }
 
+/** What to type to have a pod go on from another segment of its session. */
+export function howToGoBack(client: PodClient, segmentId: string): string {
+  const name = nameOf(client);
+  return `\`pod stop ${name}; pod start ${name} --session ${segmentId}\` goes back there`;
+}
+
 /**
  * Sends a method and waits for the pod's answer to it: what was asked for, a refusal (an `error`), or
  * the `status` in which the method has left the pod.

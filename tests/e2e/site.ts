@@ -50,3 +50,10 @@ export class Site implements AsyncDisposable {
     return { ...options, env: { ...anthropicAt(this.model), ...env } };
   }
 }
+
+/** How a command about the pod `x` ended. */
+export async function ask(site: Site, ...args: string[]): Promise<string> {
+  const [command = "", ...more] = args;
+  const { code, stdout, stderr } = await site.run([command, "x", ...more]);
+  return `${code} ${stdout}${stderr}`.trim();
+}
