@@ -3,16 +3,6 @@ import { hearUntil, userInput } from "../controller/hear.ts";
 import { deepEqual, equal, match, ok } from "../support/assert.ts";
 import { ask, Site } from "./site.ts";
 
-/** Nothing is too new to be summarised. */
-const COMPACTION = `
-[[scope.allow]]
-target = "."
-permission = "write"
-
-[compaction]
-retained_tokens = 0
-`;
-
 Deno.test("pause, resume and cancel: 0 when it is done, 1 with the reason when there is nothing to do", async () => {
   await using site = await Site.create();
   await using _pod = await site.serve("x");
@@ -58,18 +48,6 @@ Deno.test("cancel of a paused turn is done at once, though a notification that w
   await hearUntil(client, "invoke_start notify");
   await site.model.release();
   equal((await hearUntil(client, "status idle")).at(-2), "run_end finished");
-});
-
-Deno.test("compact: 0 when it is done, 1 with what the pod says when it is not", async () => {
-  await using site = await Site.create();
-  await site.workspace.write("pod.toml", COMPACTION);
-  await using _pod = await site.serve("x", "--manifest", "pod.toml");
-  equal(
-    await ask(site, "compact"),
-    "1 pod: error: manual compact skipped: no conversation history to compact",
-  );
-  await ask(site, "send", "hello", "--wait");
-  equal(await ask(site, "compact"), "0");
 });
 
 Deno.test("stop ends a turn and waits until the process is gone; the name is free then", async () => {

@@ -3,16 +3,6 @@ import { hearUntil, userInput } from "../controller/hear.ts";
 import { deepEqual, equal, match } from "../support/assert.ts";
 import { ask, Site } from "./site.ts";
 
-/** Nothing is too new to be summarised. */
-const COMPACTION = `
-[[scope.allow]]
-target = "."
-permission = "write"
-
-[compaction]
-retained_tokens = 0
-`;
-
 /** The inputs that the pod `x` says one can go back to. */
 async function inputs(site: Site): Promise<string[]> {
   const { stdout } = await site.run(["rewind", "x", "--json"]);
@@ -90,7 +80,7 @@ Deno.test("30.13-28 what a rewind has cut off can be gone back to, as it says it
 
 Deno.test("30.13-28 the inputs from before a compaction are not listed, but where they are", async () => {
   await using site = await Site.create();
-  await site.workspace.write("pod.toml", COMPACTION);
+  await site.writeManifest("retained_tokens = 0");
   await ask(site, "start", "--manifest", "pod.toml");
   for (const input of ["first", "second"]) await ask(site, "send", input, "--wait");
   match(await ask(site, "compact"), /^0/);

@@ -32,6 +32,12 @@ export class Site implements AsyncDisposable {
     return (await ServingPod.start(this.workspace, name, flags, this.#with({}))).process;
   }
 
+  /** Writes `pod.toml`, the description of a pod that compacts as these lines say. */
+  writeManifest(compaction: string): Promise<string> {
+    const scope = '[[scope.allow]]\ntarget = "."\npermission = "write"\n';
+    return this.workspace.write("pod.toml", `${scope}\n[compaction]\n${compaction}\n`);
+  }
+
   socket(name: string): string {
     return `${this.workspace.home}/run/${name}/sock`;
   }
