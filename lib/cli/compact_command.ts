@@ -5,6 +5,7 @@ import type { PodConsole } from "./console.ts";
 import { StoppedError, unlessStopped } from "./ending.ts";
 import { EXIT, EXIT_OF_STOP } from "./exit_code.ts";
 import { LiveError } from "./live_error.ts";
+import { COMPACTED, COMPACTING } from "./output/text_renderer.ts";
 import { ask, connectPod, howToGoBack, nameOf, unlessRefused, wentAway } from "./pod_connection.ts";
 import { endOf, statusOf } from "./read_event.ts";
 
@@ -20,7 +21,7 @@ export async function compactCommand(console: PodConsole, name: string): Promise
   if (statusOf(unlessRefused(client, answer)) !== "running") refuse(early);
 
   const { spinner, stderr } = console;
-  spinner?.start("the older part of the conversation becomes a summary");
+  spinner?.start(COMPACTING);
   let previous: string | null;
   try {
     previous = await unlessStopped(untilCompacted(client), stop);
@@ -32,7 +33,7 @@ export async function compactCommand(console: PodConsole, name: string): Promise
   } finally {
     spinner?.stop();
   }
-  stderr.write("[compacted: the model goes on with a summary of the older part]\n");
+  stderr.write(`[${COMPACTED}]\n`);
   if (previous !== null) {
     stderr.write(`[what was before is kept: ${howToGoBack(client, previous)}]\n`);
   }
