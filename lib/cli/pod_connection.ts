@@ -111,7 +111,23 @@ export function unlessRefused(
 ): Exclude<Event, { event: "error" }> {
   if (answer.event !== "error") return answer;
   const { code, message } = answer.data;
-  throw new LiveError(code, `pod \`${nameOf(client)}\` refused: ${message}`);
+  const name = nameOf(client);
+  throw new LiveError(code, `pod \`${name}\` refused: ${message}${adviceOn(message, name)}`);
+}
+
+/** What a person can do about a refusal, whose own words are the protocol's. */
+function adviceOn(message: string, name: string): string {
+  const { running, runningNoRewind, pausedNoCompact, pausedNoRewind } = REJECTIONS;
+  switch (message) {
+    case running.message:
+    case runningNoRewind.message:
+      return ` (\`pod cancel ${name}\` stops that)`;
+    case pausedNoCompact.message:
+    case pausedNoRewind.message:
+      return ` (\`pod resume ${name}\` finishes the turn, \`pod cancel ${name}\` gives it up)`;
+    default:
+      return "";
+  }
 }
 
 /**

@@ -56,7 +56,7 @@ Deno.test("rewind lists the newest input last, and goes back to before the one w
   await hearUntil(client, "text_delta an answer");
   match(
     await ask(site, "rewind"),
-    /^1 pod: error: pod `x` refused: .*only run while idle or paused/,
+    /^1 pod: error: pod `x` refused: .*only run while idle or paused \(`pod cancel x` stops that\)$/,
   );
 });
 
@@ -105,4 +105,26 @@ Deno.test("30.14-31 the list says up to where tools were at work, and so does go
     await ask(site, "rewind", "--to", "1"),
     /^0 first\n\[rewound to before input 1\]\n! what tools did meanwhile is not undone\n/,
   );
+});
+
+Deno.test("30.13-28 while paused the inputs are listed; going back is refused, with what to do first", async () => {
+  await using site = await Site.create();
+  await site.writeManifest("retained_tokens = 0");
+  await using _pod = await site.serve("x", "--manifest", "pod.toml");
+  using client = await site.connect("x");
+  await client.send(userInput("stall"));
+  await hearUntil(client, "text_delta an answer");
+  equal(await ask(site, "pause"), "0");
+  deepEqual(await inputs(site), ["stall"]);
+  const advice = /\(`pod resume x` finishes the turn, `pod cancel x` gives it up\)$/;
+  match(
+    await ask(site, "rewind", "--to", "1"),
+    /^1 .* refused: Cannot apply rewind while the Pod is paused; /,
+  );
+  match(await ask(site, "rewind", "--to", "1"), advice);
+  match(await ask(site, "compact"), /^1 .* refused: Cannot compact while the Pod is paused; /);
+  match(await ask(site, "compact"), advice);
+  equal(await ask(site, "cancel"), "0");
+  match(await ask(site, "rewind", "--to", "1"), /^0 stall\n\[rewound to before input 1\]\n/);
+  deepEqual(await inputs(site), []);
 });
