@@ -138,6 +138,7 @@ Deno.test("attach: what others do to the conversation is seen: it is compacted, 
   for (const input of ["SUM UP LATER", "second\nline"]) await ask(site, "send", input, "--wait");
   const stopped = ask(site, "compact");
   await watching.printed(/\[the older part of the conversation becomes a summary\]\s*$/);
+  await site.model.request(2);
   equal(await ask(site, "cancel"), "0");
   await stopped;
   await watching.printed(/\[the compaction was stopped; the conversation is as it was\]/);

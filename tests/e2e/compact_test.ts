@@ -1,5 +1,5 @@
 import { hearUntil, userInput } from "../controller/hear.ts";
-import { equal, match } from "../support/assert.ts";
+import { deepEqual, equal, match, ok } from "../support/assert.ts";
 import { TERMINAL } from "../support/start_through.ts";
 import { segmentPaths } from "../support/session_files.ts";
 import { ask, Site } from "./site.ts";
@@ -90,6 +90,7 @@ Deno.test("30.12-18 compact: killed in its middle, the pod comes back as it was 
   const { pid } = JSON.parse((await site.run(["ls", "--json"])).stdout)[0];
   const asked = ask(site, "compact");
   await hearUntil(client, "compact_start");
+  await site.model.request(1);
   Deno.kill(pid, "SIGKILL");
   match(await asked, /^1 pod: error: pod `x` went away; /);
   equal((await site.workspace.entries()).length, before);
@@ -98,4 +99,26 @@ Deno.test("30.12-18 compact: killed in its middle, the pod comes back as it was 
   await site.model.release();
   await site.model.release();
   match(await again, /^0 \[compacted: /);
+});
+
+Deno.test("30.13-29 30.14-26 after a compaction everything that names the pod's segment names the new one", async () => {
+  await using site = await Site.create();
+  await site.writeManifest("retained_tokens = 0\nthreshold = 1");
+  await using _pod = await site.serve("x", "--manifest", "pod.toml");
+  await ask(site, "send", "hello", "--wait");
+  using client = await site.connect("x");
+  await client.send(userInput("wait here"));
+  const heard = await hearUntil(client, "llm_call_start");
+  const done = heard.find((line) => line.startsWith("compact_done"));
+  const { home } = site.workspace;
+  const read = async (path: string) => JSON.parse(await Deno.readTextFile(`${home}/${path}`));
+  const { segment_id, state } = await read("run/x/status.json");
+  const paths = await segmentPaths(`${home}/sessions`);
+  deepEqual([state, paths.map((path) => path.includes(segment_id))], ["running", [false, true]]);
+  ok(done !== undefined);
+  equal((await read("pods/x/metadata.json")).active.segment_id, segment_id);
+  const table = await read("run/pods.json");
+  ok(JSON.stringify(table).includes(segment_id));
+  await site.model.release();
+  await hearUntil(client, "status idle");
 });
