@@ -1,5 +1,9 @@
 import type { Entry } from "../protocol/mod.ts";
-import { NOTIFICATION_DOMAIN, type QueuedNotification } from "../session/mod.ts";
+import {
+  type KeptNotification,
+  NOTIFICATION_DOMAIN,
+  type QueuedNotification,
+} from "../session/mod.ts";
 
 const MAX_WAITING = 128;
 
@@ -19,9 +23,8 @@ export class NotificationQueue {
   /** How many of those it has been shown. */
   #shownCount = 0;
 
-  constructor(restored: readonly QueuedNotification[] = []) {
-    // They are in the log already, before anything that a roll-back could cut off.
-    this.#waiting = restored.slice(-MAX_WAITING).map((queued) => waiting(queued, 0));
+  constructor(restored: readonly KeptNotification[] = []) {
+    this.#waiting = restored.slice(-MAX_WAITING).map(fromLog);
   }
 
   /** The trigger of the run that what waits should start; null when nothing wakes an idle pod. */
@@ -83,12 +86,12 @@ export class NotificationQueue {
    * The log is cut to `entryCount` entries, which keep `restored`: that waits again, before what has come
    * since then. None of it starts a run, since whoever cuts the log wants to say something first.
    */
-  rewind(entryCount: number, restored: readonly QueuedNotification[]): void {
+  rewind(entryCount: number, restored: readonly KeptNotification[]): void {
     const newer = this.#waiting.filter(({ entryIndex }) =>
       (entryIndex ?? entryCount) >= entryCount
     );
     this.#waiting = [
-      ...restored.map((queued) => waiting(queued, 0)),
+      ...restored.map(fromLog),
       ...newer.map(({ queued }) => waiting(queued, null)),
     ].slice(-MAX_WAITING);
     this.calm();
@@ -115,6 +118,10 @@ export class NotificationQueue {
     };
     return { entries: kept.map(entryOf), moved };
   }
+}
+
+function fromLog({ queued, entryIndex }: KeptNotification): Waiting {
+  return waiting(queued, entryIndex);
 }
 
 function waiting(queued: QueuedNotification, entryIndex: number | null): Waiting {

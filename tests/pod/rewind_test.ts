@@ -169,3 +169,23 @@ Deno.test("what the model was told after that point waits for the next run, and 
   deepEqual(notificationsIn(bench.pod.history), ["before", "since"]);
   bench.assertWhole();
 });
+
+Deno.test("30.7.2 what waits goes on waiting, also when one goes back again, or restarts in between", async () => {
+  for (const restarts of [false, true]) {
+    using bench = await threeInputs();
+    bench.pod.notify({ kind: "notification", message: "note", auto_run: false }, false);
+    await bench.run("fourth");
+    rewindBy(bench, 1);
+    deepEqual(bench.waiting(), ["note"]);
+    if (restarts) bench.restart();
+    rewindBy(bench, 2);
+    deepEqual(bench.waiting(), ["note"]);
+    if (restarts) bench.restart();
+    rewindBy(bench, 1);
+    deepEqual(bench.pod.listRewindTargets().targets, []);
+    deepEqual(bench.waiting(), ["note"]);
+    await bench.run("at last");
+    deepEqual(notificationsIn(bench.pod.history), ["note"]);
+    bench.assertWhole();
+  }
+});
