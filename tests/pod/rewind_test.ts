@@ -156,7 +156,7 @@ Deno.test("30.13-27 the scope in force stays in force, and is on disk", async ()
   bench.assertWhole();
 });
 
-Deno.test("what the model was told after that point waits for the next run, and starts none", async () => {
+Deno.test("30.7.2 what the model was told after that point waits for the next run, and starts none", async () => {
   using bench = await threeInputs();
   bench.pod.notify({ kind: "notification", message: "before", auto_run: false }, false);
   await bench.run("fourth");
