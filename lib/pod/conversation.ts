@@ -228,8 +228,7 @@ export class Conversation implements Disposable {
     const kept_segment_id = newId();
     journal.copy(kept_segment_id);
     const state = replay(kept);
-    queue.rewind(kept.length, state.notifications);
-    queue.persist((waiting) => {
+    queue.rewind(kept.length, state.notifications, (waiting) => {
       journal.truncate(kept.length, ...tail, ...waiting);
       return kept.length + tail.length;
     });

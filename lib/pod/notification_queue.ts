@@ -36,7 +36,7 @@ export class NotificationQueue {
 
   /** Adds to the end; when too many wait, the oldest is dropped. */
   push(queued: QueuedNotification): void {
-    this.#waiting.push(waiting(queued, null));
+    this.#waiting.push(waitingFor(queued, null));
     if (this.#waiting.length > MAX_WAITING) this.#waiting.shift();
   }
 
@@ -85,15 +85,24 @@ export class NotificationQueue {
   /**
    * The log is cut to `entryCount` entries, which keep `restored`: that waits again, before what has come
    * since then. None of it starts a run, since whoever cuts the log wants to say something first.
+   *
+   * @param cut cuts it and writes these entries, and returns the index of the first of them; if it throws,
+   * nothing has changed here
    */
-  rewind(entryCount: number, restored: readonly KeptNotification[]): void {
+  rewind(
+    entryCount: number,
+    restored: readonly KeptNotification[],
+    cut: (entries: Entry[]) => number,
+  ): void {
     const newer = this.#waiting.filter(({ entryIndex }) =>
       (entryIndex ?? entryCount) >= entryCount
     );
-    this.#waiting = [
+    const waiting = [
       ...restored.map(fromLog),
-      ...newer.map(({ queued }) => waiting(queued, null)),
+      ...newer.map(({ queued }) => waitingFor(queued, null)),
     ].slice(-MAX_WAITING);
+    keep(waiting, cut);
+    this.#waiting = waiting;
     this.calm();
   }
 
@@ -104,10 +113,7 @@ export class NotificationQueue {
    * @param write puts the entries into the log, together, and returns the index of the first
    */
   persist(write: (entries: Entry[]) => number): void {
-    const unkept = [...this.#taken.slice(this.#shownCount), ...this.#waiting]
-      .filter(({ entryIndex }) => entryIndex === null);
-    const first = write(unkept.map(entryOf));
-    for (const [offset, waiting] of unkept.entries()) waiting.entryIndex = first + offset;
+    keep([...this.#taken.slice(this.#shownCount), ...this.#waiting], write);
   }
 
   /** Entries that keep all that waits, for a new log; `moved` is to be called when it is there. */
@@ -120,11 +126,18 @@ export class NotificationQueue {
   }
 }
 
-function fromLog({ queued, entryIndex }: KeptNotification): Waiting {
-  return waiting(queued, entryIndex);
+/** Writes those that have no entry yet. */
+function keep(waiting: readonly Waiting[], write: (entries: Entry[]) => number): void {
+  const unkept = waiting.filter(({ entryIndex }) => entryIndex === null);
+  const first = write(unkept.map(entryOf));
+  for (const [offset, one] of unkept.entries()) one.entryIndex = first + offset;
 }
 
-function waiting(queued: QueuedNotification, entryIndex: number | null): Waiting {
+function fromLog({ queued, entryIndex }: KeptNotification): Waiting {
+  return waitingFor(queued, entryIndex);
+}
+
+function waitingFor(queued: QueuedNotification, entryIndex: number | null): Waiting {
   return { queued, wakes: mayWake(queued), entryIndex };
 }
 
