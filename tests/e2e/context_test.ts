@@ -46,7 +46,7 @@ Deno.test("pod context of what was never sent: nothing yet, or an estimate that 
   await ask(site, "rewind", "--to", "1");
   match(
     await ask(site, "context"),
-    /^0 \d+ tokens of 200,000 \(0 %\), estimated\n {2}system prompt +\d+$/,
+    /^0 \d+ tokens of [\d,]+ \(0 %\), estimated\n {2}system prompt +\d+$/,
   );
   const after = await read();
   deepEqual([after.tokens > 100, after.source], [true, "no_data"]);
