@@ -195,8 +195,7 @@ export class Conversation implements Disposable {
   rollBack(mark: Mark): void {
     // If it cannot be undone, it was a run that was stopped.
     this.interruption = "user";
-    this.queue.putBack(mark.entries);
-    this.queue.persist((entries) => {
+    this.queue.putBack(mark.entries, (entries) => {
       this.journal.truncate(mark.entries, ...entries);
       return mark.entries;
     });

@@ -70,16 +70,20 @@ export class NotificationQueue {
     for (const waiting of this.#waiting) waiting.wakes = mayWake(waiting.queued);
   }
 
-  /** The run that took them is undone, and with it all entries from `entryCount` on. */
-  putBack(entryCount: number): void {
+  /**
+   * The run that took them is undone, and with it all entries from `entryCount` on.
+   *
+   * @param cut as of `rewind`
+   */
+  putBack(entryCount: number, cut: (entries: Entry[]) => number): void {
+    const waiting = [...this.#taken, ...this.#waiting].map((one) =>
+      (one.entryIndex ?? 0) < entryCount ? one : waitingFor(one.queued, null)
+    );
+    keep(waiting, cut);
+    this.#waiting = waiting;
+    this.#taken = [];
     this.#shownCount = 0;
-    this.settle();
     this.rouse();
-    for (const waiting of this.#waiting) {
-      if (waiting.entryIndex !== null && waiting.entryIndex >= entryCount) {
-        waiting.entryIndex = null;
-      }
-    }
   }
 
   /**
