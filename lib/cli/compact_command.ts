@@ -14,12 +14,12 @@ import { endOf, statusOf } from "./read_event.ts";
  * end leaves it to the pod. Returns the exit code.
  */
 export async function compactCommand(console: PodConsole, name: string): Promise<number> {
-  using stop = new Stop().onSignals();
   using client = await connectPod(name);
   const early: Event[] = [];
   const answer = await ask(client, { method: "compact" }, (event) => early.push(event));
   if (statusOf(unlessRefused(client, answer)) !== "running") refuse(early);
 
+  using stop = new Stop().onSignals();
   const { spinner, stderr } = console;
   spinner?.start(COMPACTING);
   let previous: string | null;

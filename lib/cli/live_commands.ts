@@ -18,7 +18,12 @@ export function addLiveCommands(program: Command, console: PodConsole, exitWith:
       exitWith(await controlCommand(control, name));
     });
   }
-  describe(program.command("compact <name>"), "make room in a pod's context now")
+  program.command("compact <name>")
+    .summary("make room in a pod's context now")
+    .description(
+      "Has the model go on with a summary of the older part of the conversation, and waits until that is\n" +
+        "there; Ctrl-C leaves the pod to it.",
+    )
     .action(async (name: string) => {
       const { compactCommand } = await import("./compact_command.ts");
       exitWith(await compactCommand(console, name));
