@@ -137,7 +137,7 @@ Deno.test("attach: what others do to the conversation is seen: it is compacted, 
   await using watching = await attach(site);
   for (const input of ["SUM UP LATER", "second\nline"]) await ask(site, "send", input, "--wait");
   const stopped = ask(site, "compact");
-  await watching.printed(/\[the older part of the conversation becomes a summary\]\s*$/);
+  await watching.printed(/\[compacting: a summary is being written\]\s*$/);
   await site.model.request(2);
   equal(await ask(site, "cancel"), "0");
   await stopped;

@@ -53,7 +53,7 @@ Deno.test("compact: Ctrl-C leaves the pod to it, and says how to stop it", async
   using client = await site.connect("x");
   await using asked = site.spawn(["compact", "x"], { through: TERMINAL, stdin: "open" });
   await hearUntil(client, "compact_start");
-  await asked.printed(/becomes a summary/);
+  await asked.printed(/compacting: a summary is being written/);
   await asked.type(CTRL_C);
   const { code, stdout } = await asked.finished;
   equal(code, 130);
@@ -101,7 +101,7 @@ Deno.test("30.12-18 compact: killed in its middle, the pod comes back as it was 
   match(await again, /^0 \[compacted: /);
 });
 
-Deno.test("30.13-29 30.14-26 after a compaction everything that names the pod's segment names the new one", async () => {
+Deno.test("30.13-29 30.14-26 40.12-28 after a compaction everything that names the pod's segment names the new one", async () => {
   await using site = await Site.create();
   await site.writeManifest("retained_tokens = 0\nthreshold = 1");
   await using _pod = await site.serve("x", "--manifest", "pod.toml");

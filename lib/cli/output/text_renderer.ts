@@ -27,7 +27,7 @@ export interface TextRendererOptions {
 }
 
 /** What a compaction is doing, and what it has done, in words that people know. */
-export const COMPACTING = "the older part of the conversation becomes a summary";
+export const COMPACTING = "compacting: a summary is being written";
 export const COMPACTED = "compacted: the model goes on with a summary of the older part";
 
 type Continuation = Extract<Event, { event: "llm_continuation" }>["data"];
