@@ -23,6 +23,8 @@ export interface PodConsole {
   readonly stdin: PromptInput;
   readonly stdout: Writer;
   readonly stderr: Writer;
+  /** For what takes its time; none where standard error is no terminal. */
+  readonly spinner: Spinner | undefined;
   createRenderer(format: OutputFormat, options: ShowOptions): Renderer;
   /** For who watches a pod, and may type meanwhile. */
   createConversation(): ConversationRenderer;
@@ -37,6 +39,7 @@ export function createConsole(): PodConsole {
   const stdout = new Writer(Deno.stdout);
   // One terminal, one queue: two would lose the order between answer and progress.
   const stderr = stdoutIsTerminal && stderrIsTerminal ? stdout : new Writer(Deno.stderr);
+  const spinner = stderrIsTerminal ? new Spinner(stderr) : undefined;
   const style = createStyle(stderrIsTerminal && !Deno.env.get("NO_COLOR"));
   return {
     stdin: {
@@ -45,6 +48,7 @@ export function createConsole(): PodConsole {
     },
     stdout,
     stderr,
+    spinner,
     createRenderer(format, { structured, quiet }) {
       if (format !== "text") {
         return new JsonRenderer({ stdout, stderr, stream: format === "stream-json" });
@@ -56,7 +60,7 @@ export function createConsole(): PodConsole {
         stdoutIsTerminal,
         structured,
         quiet,
-        spinner: stderrIsTerminal && !quiet ? new Spinner(stderr) : undefined,
+        spinner: quiet ? undefined : spinner,
       });
     },
     createConversation() {

@@ -28,7 +28,8 @@ export async function contextCommand(
   const { state, contextWindow } = await isLive(name) ? await liveState(name) : await stored(name);
   const window = sessionWindow(state);
   const parts = contextParts(window, state.systemPrompt);
-  const { tokens, source } = window.estimate();
+  // What there was once may have been measured, but nothing is not.
+  const { tokens, source } = state.history.length === 0 ? NOTHING : window.estimate();
   const report: ContextReport = {
     name,
     // What was never measured knows only of items.
@@ -40,6 +41,8 @@ export async function contextCommand(
   console.stdout.write(json ? `${JSON.stringify(report)}\n` : formatReport(report));
   return EXIT.finished;
 }
+
+const NOTHING = { tokens: 0, source: "no_data" } as const;
 
 interface Found {
   readonly state: SessionState;
@@ -64,6 +67,7 @@ async function stored(name: string): Promise<Found> {
 }
 
 function formatReport({ tokens, source, context_window: size, parts }: ContextReport): string {
+  if (tokens === 0) return "nothing yet: no model has been asked\n";
   const share = size === null ? "" : ` of ${grouped(size)} (${Math.round(100 * tokens / size)} %)`;
   const rows = parts
     .filter((part) => part.tokens > 0)

@@ -21,7 +21,6 @@ const OUTCOMES = {
   pause: paused,
   resume: () => Promise.resolve(null),
   cancel: cancelled,
-  compact: compacted,
 } as const satisfies Record<string, (heard: Heard) => Promise<string | null>>;
 
 /** The names of those commands. */
@@ -52,16 +51,6 @@ async function cancelled({ early, status, client }: Heard): Promise<string | nul
   return stopped.status === "paused" ? "somebody has paused the turn; cancel it again" : null;
 }
 
-async function compacted({ early, status, client }: Heard): Promise<string | null> {
-  // One that did not begin says why, to all its clients.
-  if (status !== "running") return early.findLast(isCompactorAlert)?.data.message ?? null;
-  for await (const event of client) {
-    if (event.event === "compact_done") return null;
-    if (event.event === "compact_failed") return event.data.error;
-  }
-  throw wentAway(nameOf(client));
-}
-
 /** How the run that goes on ends, and what the pod does then. A compaction has no end of its own. */
 async function untilStopped(client: PodClient): Promise<{ end: RunEnd; status: PodStatus }> {
   let end: RunEnd | null = null;
@@ -83,9 +72,6 @@ const REASONS: Readonly<Record<Exclude<RunEnd, { code: unknown }>["result"], str
 };
 
 function reason(end: RunEnd): string {
+  if (end.result === "cancelled") return "what it did was stopped for good";
   return "code" in end ? end.message : REASONS[end.result];
-}
-
-function isCompactorAlert(event: Event): event is Extract<Event, { event: "alert" }> {
-  return event.event === "alert" && event.data.source === "compactor";
 }

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { isId } from "../base/mod.ts";
 import type { LaunchOptions } from "../host/mod.ts";
 
 /** The flags that say what a pod is, as parsed. */
@@ -55,14 +56,21 @@ export function launchOptions(
   };
 }
 
-/** The arguments of `pod serve` for a pod of this name, with the same flags. */
-export function serveArguments(name: string, flags: LaunchFlags): string[] {
+/**
+ * The arguments of `pod serve` for a pod of this name, with the same flags.
+ *
+ * @param session id of the segment to go on with; default: where the pod was left
+ */
+export function serveArguments(name: string, flags: LaunchFlags, session?: string): string[] {
   const option = (name: string, value: string | number | undefined) =>
     value === undefined ? [] : [name, String(value)];
+  const choice = () => {
+    if (session !== undefined) return ["--session", session, "--session-pod-name", name];
+    if (flags.profile === undefined) return ["--pod", name];
+    return ["--profile", flags.profile, "--profile-pod-name", name];
+  };
   return [
-    ...(flags.profile === undefined
-      ? ["--pod", name]
-      : ["--profile", flags.profile, "--profile-pod-name", name]),
+    ...choice(),
     ...option("--model", flags.model),
     ...option("--cwd", flags.cwd),
     ...flags.allowWrite.flatMap((directory) => ["--allow-write", directory]),
@@ -72,6 +80,12 @@ export function serveArguments(name: string, flags: LaunchFlags): string[] {
     ...option("--manifest", flags.manifest),
     ...(flags.share ? ["--share"] : []),
   ];
+}
+
+/** For a flag that takes the id of a session or segment. */
+export function parseId(text: string): string {
+  if (isId(text)) return text;
+  throw new InvalidArgumentError("It must be a UUID.");
 }
 
 function collect(value: string, previous: string[]): string[] {

@@ -18,6 +18,16 @@ export function addLiveCommands(program: Command, console: PodConsole, exitWith:
       exitWith(await controlCommand(control, name));
     });
   }
+  program.command("compact <name>")
+    .summary("make room in a pod's context now")
+    .description(
+      "Has the model go on with a summary of the older part of the conversation, and waits until that is\n" +
+        "there; Ctrl-C leaves the pod to it.",
+    )
+    .action(async (name: string) => {
+      const { compactCommand } = await import("./compact_command.ts");
+      exitWith(await compactCommand(console, name));
+    });
   addRewind(program, console, exitWith);
 }
 
@@ -32,7 +42,6 @@ const CONTROLS: readonly (readonly [ControlName, string])[] = [
   ["pause", "stop what a pod does, to go on later"],
   ["resume", "go on with what was paused"],
   ["cancel", "stop what a pod does, for good"],
-  ["compact", "make room in a pod's context now"],
 ];
 
 function addSend(program: Command, console: PodConsole, exitWith: ExitWith): void {

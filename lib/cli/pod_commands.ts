@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import type { PodConsole } from "./console.ts";
-import { addLaunchFlags, type LaunchFlags, serveArguments } from "./launch_flags.ts";
+import { addLaunchFlags, type LaunchFlags, parseId, serveArguments } from "./launch_flags.ts";
 import { addLiveCommands, describe, type ExitWith } from "./live_commands.ts";
 import { addServeFlags, type ServeFlags } from "./serve_flags.ts";
 import type { WorkflowFlags } from "./workflows_command.ts";
@@ -21,9 +21,12 @@ export function addPodCommands(program: Command, console: PodConsole, exitWith: 
       .description(
         "Starts a pod in the background, waits until it listens, and prints its socket.",
       ),
-  ).action(async (name: string, flags: LaunchFlags) => {
+  ).addOption(
+    new Option("--session <id>", "go on with a session, by the id of one of its segments")
+      .conflicts("profile").argParser(parseId),
+  ).action(async (name: string, { session, ...flags }: LaunchFlags & { session?: string }) => {
     const { startCommand } = await import("./start_command.ts");
-    exitWith(await startCommand(console, name, serveArguments(name, flags)));
+    exitWith(await startCommand(console, name, serveArguments(name, flags, session)));
   });
 
   program.command("stop <name>")

@@ -68,6 +68,12 @@ export function nameOf({ snapshot }: PodClient): string {
   return snapshot.data.greeting.pod_name;
 }
 
+/** What to type to have a pod go on from another segment of its session. */
+export function howToGoBack(client: PodClient, segmentId: string): string {
+  const name = nameOf(client);
+  return `\`pod stop ${name}; pod start ${name} --session ${segmentId}\` goes back there`;
+}
+
 /**
  * Sends a method and waits for the pod's answer to it: what was asked for, a refusal (an `error`), or
  * the `status` in which the method has left the pod.
@@ -105,7 +111,23 @@ export function unlessRefused(
 ): Exclude<Event, { event: "error" }> {
   if (answer.event !== "error") return answer;
   const { code, message } = answer.data;
-  throw new LiveError(code, `pod \`${nameOf(client)}\` refused: ${message}`);
+  const name = nameOf(client);
+  throw new LiveError(code, `pod \`${name}\` refused: ${message}${adviceOn(message, name)}`);
+}
+
+/** What a person can do about a refusal, whose own words are the protocol's. */
+function adviceOn(message: string, name: string): string {
+  const { running, runningNoRewind, pausedNoCompact, pausedNoRewind } = REJECTIONS;
+  switch (message) {
+    case running.message:
+    case runningNoRewind.message:
+      return ` (\`pod cancel ${name}\` stops that)`;
+    case pausedNoCompact.message:
+    case pausedNoRewind.message:
+      return ` (\`pod resume ${name}\` finishes the turn, \`pod cancel ${name}\` gives it up)`;
+    default:
+      return "";
+  }
 }
 
 /**

@@ -5,7 +5,7 @@ import type { PodConsole } from "./console.ts";
 import { EXIT } from "./exit_code.ts";
 import { oneLine } from "./output/style.ts";
 import { formatTable } from "./output/table.ts";
-import { ask, connectPod, nameOf, unlessRefused, wentAway } from "./pod_connection.ts";
+import { ask, connectPod, howToGoBack, nameOf, unlessRefused, wentAway } from "./pod_connection.ts";
 
 const PREVIEW_LENGTH = 70;
 
@@ -26,11 +26,31 @@ export async function rewindCommand(
   const listed = await answerTo(client, { method: "list_rewind_targets" }, "rewind_targets");
   // The wire has the newest first; like in a shell's history, it is shown last.
   const targets = listed.data.targets.toReversed();
-  if (to !== undefined) await rewind(console, client, findTarget(name, targets, to), json);
+  if (to !== undefined) await rewind(console, client, findTarget(client, targets, to), json);
   else if (json) console.stdout.write(`${JSON.stringify(targets)}\n`);
-  else if (targets.length > 0) console.stdout.write(describeTable(targets));
-  else console.stderr.write(`pod \`${name}\` has no input to go back to\n`);
+  else list(console, client, targets);
   return EXIT.finished;
+}
+
+function list({ stdout, stderr }: PodConsole, client: PodClient, targets: RewindTarget[]): void {
+  if (targets.length > 0) stdout.write(describeTable(targets));
+  else stderr.write(`pod \`${nameOf(client)}\` has no input to go back to\n`);
+  const tooled = targets.findLast(({ warning }) => warning !== undefined);
+  if (tooled !== undefined) {
+    stderr.write(`! what tools did since input ${tooled.turn_index} is not undone by going back\n`);
+  }
+  const earlier = earlierInputs(client);
+  if (earlier !== null) stderr.write(`[${earlier}]\n`);
+}
+
+/** Where the inputs are that are in the conversation but not in its segment; null: in none. */
+function earlierInputs(client: PodClient): string | null {
+  const [start] = client.snapshot.data.entries;
+  if (start?.kind !== "segment_start") return null;
+  const origin = start.compacted_from ?? start.forked_from;
+  if (origin === undefined) return null;
+  const cause = start.compacted_from === undefined ? "the log was forked" : "the compaction";
+  return `what was before ${cause} is kept: ${howToGoBack(client, origin.segment_id)}`;
 }
 
 function describeTable(targets: readonly RewindTarget[]): string {
@@ -52,11 +72,13 @@ function localTime(ms: number): string {
   return new Date(ms - offsetMs).toISOString().slice(0, 16).replace("T", " ");
 }
 
-function findTarget(name: string, targets: readonly RewindTarget[], to: number): RewindTarget {
+function findTarget(client: PodClient, targets: readonly RewindTarget[], to: number): RewindTarget {
   const target = targets.find(({ turn_index }) => turn_index === to);
   if (target?.eligible) return target;
+  const name = nameOf(client);
+  const earlier = earlierInputs(client);
   const problem = targets.length === 0
-    ? "has no input to go back to"
+    ? `has no input to go back to${earlier === null ? "" : `; ${earlier}`}`
     : target === undefined
     ? `has no input ${to}; \`pod rewind ${name}\` lists them`
     : `cannot go back to input ${to}: ${target.disabled_reason ?? "it is not eligible"}`;
@@ -74,9 +96,11 @@ async function rewind(
   if (json) return stdout.write(`${JSON.stringify({ input, summary })}\n`);
   // On standard output, so that it can be changed and sent again.
   stdout.write(`${printable(flattenSegments(input))}\n`);
-  const count = summary.discarded_entries;
-  stderr.write(`[rewound to before input ${turn_index}; ${count} entries are discarded]\n`);
+  stderr.write(`[rewound to before input ${turn_index}]\n`);
   if (summary.tool_side_effect_warning) stderr.write("! what tools did meanwhile is not undone\n");
+  const kept = summary.kept_segment_id;
+  if (kept === undefined) return;
+  stderr.write(`[what is cut off is kept: ${howToGoBack(client, kept)}]\n`);
 }
 
 /** The event that a method asks for. All clients may get it, and it may come before the answer or after. */

@@ -1,6 +1,5 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
-import { isId } from "../base/mod.ts";
-import { addLaunchFlags, type LaunchFlags } from "./launch_flags.ts";
+import { type Command, Option } from "commander";
+import { addLaunchFlags, type LaunchFlags, parseId } from "./launch_flags.ts";
 
 /** The flags of `pod serve`, as parsed (spec 70 §4.1). */
 export interface ServeFlags extends LaunchFlags {
@@ -114,9 +113,4 @@ export function addServeFlags(command: Command): Command {
       command.error(`error: option '${option.flags}' needs option '--${companion}'`);
     }
   });
-}
-
-function parseId(text: string): string {
-  if (isId(text)) return text;
-  throw new InvalidArgumentError("It must be a UUID.");
 }

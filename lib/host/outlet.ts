@@ -21,7 +21,7 @@ export class Outlet implements AsyncDisposable {
   /** Takes every event of the pod. */
   publish(event: Event): void {
     this.#alerts.add(event);
-    if (event.event === "status") this.#writeStatus();
+    if (event.event === "status" || event.event === "segment_rotated") this.#writeStatus();
     this.#server?.publish(event);
     this.#watch(event);
   }

@@ -202,8 +202,7 @@ export class Conversation implements Disposable {
   rollBack(mark: Mark): void {
     // If it cannot be undone, it was a run that was stopped.
     this.interruption = "user";
-    this.queue.putBack(mark.entries);
-    this.queue.persist((entries) => {
+    this.queue.putBack(mark.entries, (entries) => {
       this.journal.truncate(mark.entries, ...entries);
       return mark.entries;
     });
@@ -236,8 +235,7 @@ export class Conversation implements Disposable {
     const kept_segment_id = newId();
     journal.copy(kept_segment_id);
     const state = replay(kept);
-    queue.rewind(kept.length, state.notifications);
-    queue.persist((waiting) => {
+    queue.rewind(kept.length, state.notifications, (waiting) => {
       journal.truncate(kept.length, ...tail, ...waiting);
       return kept.length + tail.length;
     });

@@ -1,5 +1,9 @@
 import type { Entry } from "../protocol/mod.ts";
-import { NOTIFICATION_DOMAIN, type QueuedNotification } from "../session/mod.ts";
+import {
+  type KeptNotification,
+  NOTIFICATION_DOMAIN,
+  type QueuedNotification,
+} from "../session/mod.ts";
 
 const MAX_WAITING = 128;
 
@@ -19,9 +23,8 @@ export class NotificationQueue {
   /** How many of those it has been shown. */
   #shownCount = 0;
 
-  constructor(restored: readonly QueuedNotification[] = []) {
-    // They are in the log already, before anything that a roll-back could cut off.
-    this.#waiting = restored.slice(-MAX_WAITING).map((queued) => waiting(queued, 0));
+  constructor(restored: readonly KeptNotification[] = []) {
+    this.#waiting = restored.slice(-MAX_WAITING).map(fromLog);
   }
 
   /** The trigger of the run that what waits should start; null when nothing wakes an idle pod. */
@@ -33,7 +36,7 @@ export class NotificationQueue {
 
   /** Adds to the end; when too many wait, the oldest is dropped. */
   push(queued: QueuedNotification): void {
-    this.#waiting.push(waiting(queued, null));
+    this.#waiting.push(waitingFor(queued, null));
     if (this.#waiting.length > MAX_WAITING) this.#waiting.shift();
   }
 
@@ -67,30 +70,43 @@ export class NotificationQueue {
     for (const waiting of this.#waiting) waiting.wakes = mayWake(waiting.queued);
   }
 
-  /** The run that took them is undone, and with it all entries from `entryCount` on. */
-  putBack(entryCount: number): void {
+  /**
+   * The run that took them is undone, and with it all entries from `entryCount` on.
+   *
+   * @param cut as of `rewind`
+   */
+  putBack(entryCount: number, cut: (entries: Entry[]) => number): void {
+    const waiting = [...this.#taken, ...this.#waiting].map((one) =>
+      (one.entryIndex ?? 0) < entryCount ? one : waitingFor(one.queued, null)
+    );
+    keep(waiting, cut);
+    this.#waiting = waiting;
+    this.#taken = [];
     this.#shownCount = 0;
-    this.settle();
     this.rouse();
-    for (const waiting of this.#waiting) {
-      if (waiting.entryIndex !== null && waiting.entryIndex >= entryCount) {
-        waiting.entryIndex = null;
-      }
-    }
   }
 
   /**
    * The log is cut to `entryCount` entries, which keep `restored`: that waits again, before what has come
    * since then. None of it starts a run, since whoever cuts the log wants to say something first.
+   *
+   * @param cut cuts it and writes these entries, and returns the index of the first of them; if it throws,
+   * nothing has changed here
    */
-  rewind(entryCount: number, restored: readonly QueuedNotification[]): void {
+  rewind(
+    entryCount: number,
+    restored: readonly KeptNotification[],
+    cut: (entries: Entry[]) => number,
+  ): void {
     const newer = this.#waiting.filter(({ entryIndex }) =>
       (entryIndex ?? entryCount) >= entryCount
     );
-    this.#waiting = [
-      ...restored.map((queued) => waiting(queued, 0)),
-      ...newer.map(({ queued }) => waiting(queued, null)),
+    const waiting = [
+      ...restored.map(fromLog),
+      ...newer.map(({ queued }) => waitingFor(queued, null)),
     ].slice(-MAX_WAITING);
+    keep(waiting, cut);
+    this.#waiting = waiting;
     this.calm();
   }
 
@@ -101,10 +117,7 @@ export class NotificationQueue {
    * @param write puts the entries into the log, together, and returns the index of the first
    */
   persist(write: (entries: Entry[]) => number): void {
-    const unkept = [...this.#taken.slice(this.#shownCount), ...this.#waiting]
-      .filter(({ entryIndex }) => entryIndex === null);
-    const first = write(unkept.map(entryOf));
-    for (const [offset, waiting] of unkept.entries()) waiting.entryIndex = first + offset;
+    keep([...this.#taken.slice(this.#shownCount), ...this.#waiting], write);
   }
 
   /** Entries that keep all that waits, for a new log; `moved` is to be called when it is there. */
@@ -117,7 +130,18 @@ export class NotificationQueue {
   }
 }
 
-function waiting(queued: QueuedNotification, entryIndex: number | null): Waiting {
+/** Writes those that have no entry yet. */
+function keep(waiting: readonly Waiting[], write: (entries: Entry[]) => number): void {
+  const unkept = waiting.filter(({ entryIndex }) => entryIndex === null);
+  const first = write(unkept.map(entryOf));
+  for (const [offset, one] of unkept.entries()) one.entryIndex = first + offset;
+}
+
+function fromLog({ queued, entryIndex }: KeptNotification): Waiting {
+  return waitingFor(queued, entryIndex);
+}
+
+function waitingFor(queued: QueuedNotification, entryIndex: number | null): Waiting {
   return { queued, wakes: mayWake(queued), entryIndex };
 }
 

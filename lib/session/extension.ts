@@ -29,3 +29,10 @@ export const queuedNotification = tagged("kind", () => [
   v.object({ kind: v.literal("pod_event"), event: podEvent }),
 ]);
 export type QueuedNotification = v.InferOutput<typeof queuedNotification>;
+
+/** A notification that waits in a log. */
+export interface KeptNotification {
+  readonly queued: QueuedNotification;
+  /** Of the entry that keeps it. */
+  readonly entryIndex: number;
+}

@@ -13,8 +13,8 @@ import {
   textMessage,
 } from "../protocol/mod.ts";
 import {
+  type KeptNotification,
   NOTIFICATION_DOMAIN,
-  type QueuedNotification,
   queuedNotification,
   SCOPE_DOMAIN,
   scopeSnapshot,
@@ -107,7 +107,8 @@ function applyExtension(state: SessionState, entry: ExtensionEntry): void {
     }
     case NOTIFICATION_DOMAIN: {
       const queued = readPayload(state, queuedNotification, entry);
-      if (queued !== null) state.notifications.push(queued);
+      const entryIndex = state.entryCount - 1;
+      if (queued !== null) state.notifications.push({ queued, entryIndex });
       return;
     }
   }
@@ -126,8 +127,8 @@ function readPayload<Schema extends v.GenericSchema>(
 }
 
 /** Takes out the oldest notification that became this item; those before it had been dropped. */
-function removeDelivered(queue: QueuedNotification[], item: SystemItem): void {
-  const index = queue.findIndex((queued) => {
+function removeDelivered(queue: KeptNotification[], item: SystemItem): void {
+  const index = queue.findIndex(({ queued }) => {
     if (queued.kind === "notification") {
       return item.kind === "notification" && item.message === queued.message;
     }

@@ -6,7 +6,7 @@ import {
   type LlmUsageEntry,
   type RequestConfig,
 } from "../protocol/mod.ts";
-import type { QueuedNotification, ScopeSnapshot } from "./extension.ts";
+import type { KeptNotification, ScopeSnapshot } from "./extension.ts";
 
 /** What cut a run short: somebody stopped it, it failed, or the process went away in the middle. */
 export type Interruption = "user" | "failure" | "restart";
@@ -33,7 +33,7 @@ export interface SessionState {
   /** What was noted about the conversation beside it, one usage record per model call included, in order. */
   observations: (LlmUsageEntry | ExtensionEntry)[];
   /** Accepted notifications that the model has not seen yet, in order. */
-  notifications: QueuedNotification[];
+  notifications: KeptNotification[];
   /** How many entries were read. */
   entryCount: number;
   /** What could not be read and was passed over, one text each. */

@@ -2,7 +2,7 @@ import { hearUntil, userInput } from "../controller/hear.ts";
 import { deepEqual, equal, match, ok } from "../support/assert.ts";
 import type { PodProcess } from "../support/pod_process.ts";
 import { TERMINAL } from "../support/start_through.ts";
-import { Site } from "./site.ts";
+import { ask, Site } from "./site.ts";
 
 /** The key that a terminal turns into SIGINT. */
 const CTRL_C = "\x03";
@@ -128,4 +128,25 @@ Deno.test("attach: a pod that is stopped ends it well, one that is killed does n
   const { code, stdout } = await one.finished;
   equal(code, 1);
   match(stdout, /pod: error: pod `x` went away; /);
+});
+
+Deno.test("attach: what others do to the conversation is seen: it is compacted, that is stopped, it goes back", async () => {
+  await using site = await Site.create();
+  await site.writeManifest("retained_tokens = 0");
+  await using _pod = await site.serve("x", "--manifest", "pod.toml");
+  await using watching = await attach(site);
+  for (const input of ["SUM UP LATER", "second\nline"]) await ask(site, "send", input, "--wait");
+  const stopped = ask(site, "compact");
+  await watching.printed(/\[compacting: a summary is being written\]\s*$/);
+  await site.model.request(2);
+  equal(await ask(site, "cancel"), "0");
+  await stopped;
+  await watching.printed(/\[the compaction was stopped; the conversation is as it was\]/);
+  equal((await site.run(["rewind", "x", "--to", "2"])).code, 0);
+  await watching.printed(/\[rewound: the conversation goes on from before "second"\]\s*$/);
+  const asked = ask(site, "compact");
+  await site.model.release();
+  await site.model.release();
+  await asked;
+  await watching.printed(/\[compacted: the model goes on with a summary of the older part\]\s*$/);
 });

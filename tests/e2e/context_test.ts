@@ -1,6 +1,7 @@
 import { deepEqual, equal, match } from "../support/assert.ts";
 import { startModelServer } from "../support/model_server.ts";
 import { Workspace } from "../support/pod_process.ts";
+import { ask, Site } from "./site.ts";
 
 Deno.test("pod context tells what a pod's context is made of, of one that runs and of one that does not", async () => {
   await using server = startModelServer([
@@ -31,4 +32,22 @@ Deno.test("pod context tells what a pod's context is made of, of one that runs a
   const unknown = await workspace.run(["context", "nobody"], { env });
   equal(unknown.code, 2);
   match(unknown.stderr, /there is no pod `nobody`; see: pod ls --all/);
+});
+
+Deno.test("pod context of what was never sent: nothing yet, or an estimate that names no provider", async () => {
+  await using site = await Site.create();
+  await using _pod = await site.serve("x");
+  const read = async () => JSON.parse((await site.run(["context", "x", "--json"])).stdout);
+  equal(await ask(site, "context"), "0 nothing yet: no model has been asked");
+  const { tokens, source } = await read();
+  deepEqual([tokens, source], [0, "no_data"]);
+
+  await ask(site, "send", "hello", "--wait");
+  await ask(site, "rewind", "--to", "1");
+  match(
+    await ask(site, "context"),
+    /^0 \d+ tokens of [\d,]+ \(0 %\), estimated\n {2}system prompt +\d+$/,
+  );
+  const after = await read();
+  deepEqual([after.tokens > 100, after.source], [true, "no_data"]);
 });

@@ -1,24 +1,7 @@
-import type { Event, RewindTarget } from "../../lib/protocol/mod.ts";
+import type { Event } from "../../lib/protocol/mod.ts";
 import { hearUntil, userInput } from "../controller/hear.ts";
 import { deepEqual, equal, match, ok } from "../support/assert.ts";
-import { Site } from "./site.ts";
-
-/** Nothing is too new to be summarised. */
-const COMPACTION = `
-[[scope.allow]]
-target = "."
-permission = "write"
-
-[compaction]
-retained_tokens = 0
-`;
-
-/** How a command about the pod `x` ended. */
-async function ask(site: Site, ...args: string[]): Promise<string> {
-  const [command = "", ...more] = args;
-  const { code, stdout, stderr } = await site.run([command, "x", ...more]);
-  return `${code} ${stdout}${stderr}`.trim();
-}
+import { ask, Site } from "./site.ts";
 
 Deno.test("pause, resume and cancel: 0 when it is done, 1 with the reason when there is nothing to do", async () => {
   await using site = await Site.create();
@@ -65,30 +48,6 @@ Deno.test("cancel of a paused turn is done at once, though a notification that w
   await hearUntil(client, "invoke_start notify");
   await site.model.release();
   equal((await hearUntil(client, "status idle")).at(-2), "run_end finished");
-});
-
-Deno.test("40.12-28 compact: 0 when it is done, 1 with what the pod says when it is not", async () => {
-  await using site = await Site.create();
-  await site.workspace.write("pod.toml", COMPACTION);
-  await using _pod = await site.serve("x", "--manifest", "pod.toml");
-  equal(
-    await ask(site, "compact"),
-    "1 pod: error: manual compact skipped: no conversation history to compact",
-  );
-  await ask(site, "send", "hello", "--wait");
-  const json = (path: string) =>
-    JSON.parse(Deno.readTextFileSync(`${site.workspace.home}/${path}`));
-  const activeSegment = () => json("pods/x/metadata.json").active.segment_id;
-  const old = activeSegment();
-  equal(await ask(site, "compact"), "0");
-  const { segment_id } = json("run/x/status.json");
-  deepEqual([activeSegment(), json("run/pods.json").allocations[0].segment_id], [
-    segment_id,
-    segment_id,
-  ]);
-  using late = await site.connect("x");
-  const [start] = late.snapshot.data.entries;
-  equal(start?.kind === "segment_start" && start.compacted_from?.segment_id, old);
 });
 
 Deno.test("stop ends a turn and waits until the process is gone; the name is free then", async () => {
@@ -206,47 +165,4 @@ Deno.test("events: everything as lines, until the pod ends, is killed, or nobody
   const end = await cut.finished;
   equal(end.code, 1);
   match(end.stderr, /^pod: error: pod `x` went away; /);
-});
-
-Deno.test("rewind: an empty list, and no input to go back to", async () => {
-  await using site = await Site.create();
-  await using _pod = await site.serve("x");
-  equal(await ask(site, "rewind"), "0 pod `x` has no input to go back to");
-  equal(await ask(site, "rewind", "--list", "--json"), "0 []");
-  equal(await ask(site, "rewind", "--to", "1"), "2 pod: error: pod `x` has no input to go back to");
-  match(await ask(site, "rewind", "--to", "0"), /^2 pod: error: .*number from the list/);
-  match(await ask(site, "rewind", "--list", "--to", "1"), /^2 pod: error: .*cannot be used with/);
-});
-
-Deno.test("rewind lists the newest input last, and goes back to before the one with a number", async () => {
-  await using site = await Site.create();
-  await using _pod = await site.serve("x");
-  for (const input of ["first", "sec\x1b[2Jond\nline"]) await ask(site, "send", input, "--wait");
-  const [listed, json] = await Promise.all([ask(site, "rewind"), ask(site, "rewind", "--json")]);
-  const time = /\d{4}-\d\d-\d\d \d\d:\d\d/g;
-  equal(
-    listed.replaceAll(time, "(16 characters)"),
-    "0 N  WHEN              INPUT\n1  (16 characters)  first\n2  (16 characters)  second line",
-  );
-  const targets: RewindTarget[] = JSON.parse(json.slice("0 ".length));
-  deepEqual(targets.map(({ turn_index, preview }) => [turn_index, preview]), [
-    [1, "first"],
-    [2, "sec\x1b[2Jond line"],
-  ]);
-  match(await ask(site, "rewind", "--to", "3"), /^2 pod: error: pod `x` has no input 3; /);
-
-  match(
-    await ask(site, "rewind", "--to", "2"),
-    /^0 second\nline\n\[rewound to before input 2; \d+ entries are discarded\]$/,
-  );
-  using client = await site.connect("x");
-  const inputs = client.snapshot.data.entries.filter(({ kind }) => kind === "user_input");
-  equal(inputs.length, 1);
-
-  await client.send(userInput("stall"));
-  await hearUntil(client, "text_delta an answer");
-  match(
-    await ask(site, "rewind"),
-    /^1 pod: error: pod `x` refused: .*only run while idle or paused/,
-  );
 });

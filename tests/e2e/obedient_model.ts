@@ -2,7 +2,10 @@ import type { JsonObject } from "../../lib/base/mod.ts";
 import { eventually } from "../support/eventually.ts";
 import { type Answer, type ModelServer, startModelServer } from "../support/model_server.ts";
 
-/** A model that does what the first word of the newest message says. */
+/**
+ * A model that does what the first word of the newest message says. A conversation in which somebody has
+ * said `SUM UP LATER` gets its summary when that is released, one with `SUM UP NEVER` gets none.
+ */
 export interface ObedientModel extends ModelServer {
   /** Waits for a request whose answer is to `wait` for this, and lets it come. */
   release(): Promise<void>;
@@ -29,11 +32,18 @@ const ORDERS: Readonly<Record<string, Answer>> = {
 /** Starts such a model. */
 export function startObedientModel(): ObedientModel {
   const waiting: (() => void)[] = [];
+  const held = () => new Promise<void>((resolve) => waiting.push(resolve));
   const server = startModelServer(async ({ body }) => {
-    if (JSON.stringify(body.tools).includes("write_summary")) return SUMMARY;
+    if (JSON.stringify(body.tools).includes("write_summary")) {
+      const messages = body.messages as JsonObject[];
+      if (messages.length > 1) return { text: "There it is." };
+      const all = JSON.stringify(messages);
+      if (all.includes("SUM UP LATER")) await held();
+      return all.includes("SUM UP NEVER") ? ORDERS.fail ?? SUMMARY : SUMMARY;
+    }
     const asked = newestMessage(body);
     const [order = ""] = asked.split(" ", 1);
-    if (order.startsWith("wait")) await new Promise<void>((resolve) => waiting.push(resolve));
+    if (order.startsWith("wait")) await held();
     return ORDERS[order] ?? { text: `you said: ${asked}` };
   });
   return {

@@ -4,7 +4,7 @@ import { deepEqual, equal, match } from "../support/assert.ts";
 import { eventsOf, lastReportOf, reportOf } from "../support/run_output.ts";
 import { Site } from "./site.ts";
 
-const BUSY = "pod `x` refused: Pod is already executing a turn";
+const BUSY = "pod `x` refused: Pod is already executing a turn (`pod cancel x` stops that)";
 
 /** The inputs that a pod has in its log. */
 async function inputs({ workspace }: Site): Promise<unknown[]> {

@@ -32,6 +32,12 @@ export class Site implements AsyncDisposable {
     return (await ServingPod.start(this.workspace, name, flags, this.#with({}))).process;
   }
 
+  /** Writes `pod.toml`, the description of a pod that compacts as these lines say. */
+  writeManifest(compaction: string): Promise<string> {
+    const scope = '[[scope.allow]]\ntarget = "."\npermission = "write"\n';
+    return this.workspace.write("pod.toml", `${scope}\n[compaction]\n${compaction}\n`);
+  }
+
   socket(name: string): string {
     return `${this.workspace.home}/run/${name}/sock`;
   }
@@ -49,4 +55,11 @@ export class Site implements AsyncDisposable {
   #with({ env, ...options }: PodOptions): PodOptions {
     return { ...options, env: { ...anthropicAt(this.model), ...env } };
   }
+}
+
+/** How a command about the pod `x` ended. */
+export async function ask(site: Site, ...args: string[]): Promise<string> {
+  const [command = "", ...more] = args;
+  const { code, stdout, stderr } = await site.run([command, "x", ...more]);
+  return `${code} ${stdout}${stderr}`.trim();
 }

@@ -193,7 +193,7 @@ Deno.test("40.12-30 a failing summary in the middle of a run ends it, and the ol
   bench.assertWhole();
 });
 
-Deno.test("40.12-38 40.11-W23 a cancel during a compaction stops it and leaves the segment as it was", async () => {
+Deno.test("40.12-38 40.11-W23 30.13-12 a cancel during a compaction stops it and leaves the segment as it was", async () => {
   for (const intent of ["cancel", "pause", "shutdown"] as const) {
     const model = new EventModel(measuring(500, text("one")), answer(text("two")));
     const summariser = new EventModel(SILENT, SUMMARY, answer(text("ok")));
@@ -269,7 +269,7 @@ Deno.test("40.12-36 a manual compaction is seen to go on, and can be stopped", a
   bench.assertWhole();
 });
 
-Deno.test("40.11-W17 what is too large even after a compaction ends the run with a clear error", async () => {
+Deno.test("40.11-W17 30.13-30 what is too large even after a compaction ends the run with a clear error", async () => {
   const model = new EventModel(measuring(5000, call("c1", "Echo", '{"a":1}')));
   const summariser = new EventModel(
     answer(call("s1", "write_summary", JSON.stringify({ text: "x".repeat(8000) }))),
@@ -320,7 +320,7 @@ Deno.test("40.11-W21 calls without a result are answered before anything is summ
   bench.assertWhole();
 });
 
-Deno.test("what waits for the model moves to the new segment", async () => {
+Deno.test("30.6.4 what waits for the model moves to the new segment", async () => {
   const model = new EventModel(measuring(500, text("one")), answer(text("two")));
   await using opened = await open(model, new EventModel(SUMMARY, answer(text("ok"))), {
     threshold: 1,
@@ -364,4 +364,41 @@ Deno.test("40.11-W4 what a compaction leaves speaks of the session's first day: 
   deepEqual(notes(0), []);
   match(notes(1).join(), /^system: \[Notification\]\nToday is \d{4}-\d\d-\d\d /);
   equal(notes(2).length, 1);
+});
+
+Deno.test("30.14-30 of what was noted beside the conversation only the scope, what waits and what holds go with it", async () => {
+  const model = new EventModel(
+    measuring(500, text("one")),
+    measuring(500, text("two")),
+    answer(text("three")),
+  );
+  await using opened = await open(model, new EventModel(SUMMARY, answer(text("ok"))), {
+    retained_tokens: 0,
+  });
+  const { bench } = opened;
+  await bench.run("first");
+  const pointer = { processed_through_entry: 3, processed_through_history_len: 2, staging_id: "" };
+  for (const [domain, payload] of [["memory.extract", pointer], ["somebody.else", 1]] as const) {
+    bench.appendForeign({ kind: "extension", ts: 1, domain, payload });
+  }
+  bench.restart();
+  await bench.run("second");
+  bench.pod.notify({ kind: "notification", message: "waits", auto_run: false }, false);
+  const { sessionId } = bench.parts;
+  const old = bench.pod.segmentId;
+  const oldText = Deno.readTextFileSync(bench.path);
+  await bench.pod.compact(new AbortController().signal);
+
+  const domains = bench.entries().flatMap((entry) =>
+    entry.kind === "extension" ? entry.domain : entry.kind
+  );
+  deepEqual(domains, ["segment_start", "pod.scope", "metrics", "pod.notification"]);
+  equal(Deno.readTextFileSync(bench.store.segmentPath(sessionId, old)), oldText);
+  deepEqual(bench.replayed().userInputs, []);
+  deepEqual(bench.pod.listRewindTargets().targets, []);
+
+  await bench.run("third");
+  deepEqual(bench.replayed().userInputs, [[{ kind: "text", content: "third" }]]);
+  deepEqual(bench.pod.listRewindTargets().targets.map(({ preview }) => preview), ["third"]);
+  bench.assertWhole();
 });

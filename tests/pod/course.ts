@@ -37,7 +37,11 @@ interface Fate {
   readonly dieAt: number | null;
 }
 
-type Action = Fate | { readonly kind: "notify" | "quiet" | "abandon" | "restart" | "foreign" };
+type Action =
+  | Fate
+  | { readonly kind: "notify" | "quiet" | "abandon" | "restart" | "foreign" }
+  /** To the input with this number, counted round. */
+  | { readonly kind: "rewind"; readonly to: number };
 
 /** Any course of a few runs. */
 export interface Plan {
@@ -71,6 +75,7 @@ const fate: fc.Arbitrary<Fate> = fc.record({
   notifyAt: fc.array(fc.nat(20), { maxLength: 2 }),
   dieAt: fc.option(fc.nat(25), { freq: 2 }),
 });
+const rewind: fc.Arbitrary<Action> = fc.record({ kind: fc.constant("rewind"), to: fc.nat(5) });
 const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 4, arbitrary: fate },
   {
@@ -79,6 +84,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       kind: fc.constantFrom("notify", "quiet", "abandon", "restart", "foreign"),
     }),
   },
+  { weight: 1, arbitrary: rewind },
 );
 export const plan: fc.Arbitrary<Plan> = fc.record({
   answers: fc.array(answerPlan, { minLength: 1, maxLength: 8 }),
@@ -135,6 +141,9 @@ export class Course implements Disposable {
         break;
       case "restart":
         if (hasLog) bench.restart();
+        break;
+      case "rewind":
+        if (bench.pod.status === "idle") this.#rewind(action.to);
         break;
       case "foreign":
         if (hasLog) {
@@ -224,6 +233,28 @@ export class Course implements Disposable {
     this.#inputs = kept;
     const known = this.#knownNotes();
     // What wakes a pod at once is on disk when the run has looked at it.
+    this.#notes = this.#notes.filter((note) => known.includes(note));
+  }
+
+  /** What is told again, or waits on, is nothing new; what was told later is forgotten. */
+  #rewind(to: number): void {
+    const { pod } = this.#bench;
+    const { targets, head_entries } = pod.listRewindTargets();
+    const target = targets[to % targets.length];
+    if (target === undefined) return;
+    const before = this.#bench.entries();
+    const waiting = this.#bench.waiting();
+    pod.rewindTo(target.id, head_entries);
+    const applied = this.#bench.events.findLast(({ event }) => event === "rewind_applied");
+    ok(applied?.event === "rewind_applied");
+    const { entries, summary: { kept_segment_id = "", truncated_to_entries } } = applied.data;
+    deepEqual(entries, this.#bench.entries());
+    deepEqual(entries.slice(0, truncated_to_entries), before.slice(0, truncated_to_entries));
+    const { store, parts } = this.#bench;
+    deepEqual([...store.readEntries(parts.sessionId, kept_segment_id)], before);
+    this.#inputs = this.#inputs.slice(0, -1 - to % targets.length);
+    const known = this.#knownNotes();
+    deepEqual(waiting.filter((note) => !known.includes(note)), [], "what waits goes on waiting");
     this.#notes = this.#notes.filter((note) => known.includes(note));
   }
 

@@ -9,7 +9,7 @@ import { at, Bench, brief, names } from "./support.ts";
 
 const foreign: Entry = { kind: "extension", ts: 1, domain: "foreign", payload: "not ours" };
 
-Deno.test("30.14-12 10.15-40 somebody else wrote to the log: the next run goes on in a segment of its own", async () => {
+Deno.test("30.14-12 30.13-22 10.15-40 somebody else wrote to the log: the next run goes on in a segment of its own", async () => {
   const model = new EventModel(answer(text("1")), answer(text("2")), answer(text("3")));
   using bench = await Bench.open({ model });
   await bench.run("one");

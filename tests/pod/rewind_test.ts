@@ -1,7 +1,7 @@
 import { deepEqual, equal, throws } from "../support/assert.ts";
 import { answer, call, EventModel, text } from "../support/event_model.ts";
 import { half } from "./hanging.ts";
-import { at, Bench, brief } from "./support.ts";
+import { at, Bench, brief, changed } from "./support.ts";
 import { notificationsIn } from "./valid_request.ts";
 
 const SIDE_EFFECTS = "history suffix will be discarded; tool side effects are not undone";
@@ -156,7 +156,7 @@ Deno.test("30.13-27 the scope in force stays in force, and is on disk", async ()
   bench.assertWhole();
 });
 
-Deno.test("what the model was told after that point waits for the next run, and starts none", async () => {
+Deno.test("30.7.2 what the model was told after that point waits for the next run, and starts none", async () => {
   using bench = await threeInputs();
   bench.pod.notify({ kind: "notification", message: "before", auto_run: false }, false);
   await bench.run("fourth");
@@ -167,5 +167,79 @@ Deno.test("what the model was told after that point waits for the next run, and 
   deepEqual(bench.waiting(), ["before", "since"]);
   await bench.run("fifth");
   deepEqual(notificationsIn(bench.pod.history), ["before", "since"]);
+  bench.assertWhole();
+});
+
+Deno.test("30.7.2 what waits goes on waiting, also when one goes back again, or restarts in between", async () => {
+  for (const restarts of [false, true]) {
+    using bench = await threeInputs();
+    bench.pod.notify({ kind: "notification", message: "note", auto_run: false }, false);
+    await bench.run("fourth");
+    rewindBy(bench, 1);
+    deepEqual(bench.waiting(), ["note"]);
+    if (restarts) bench.restart();
+    rewindBy(bench, 2);
+    deepEqual(bench.waiting(), ["note"]);
+    if (restarts) bench.restart();
+    rewindBy(bench, 1);
+    deepEqual(bench.pod.listRewindTargets().targets, []);
+    deepEqual(bench.waiting(), ["note"]);
+    await bench.run("at last");
+    deepEqual(notificationsIn(bench.pod.history), ["note"]);
+    bench.assertWhole();
+  }
+});
+
+/** Three inputs, a fourth run in which the model was told something, and a log whose cut does `more`. */
+async function told(more: (bench: Bench) => void): Promise<Bench> {
+  const answers = ["one", "two", "three"].map((words) => answer(text(words)));
+  const bench: Bench = await Bench.open({
+    model: new EventModel(...answers),
+    wrapLog: (log) =>
+      changed(log, {
+        truncate(count, ...kept) {
+          more(bench);
+          log.truncate(count, ...kept);
+        },
+      }),
+  });
+  await bench.run("first");
+  bench.pod.notify({ kind: "notification", message: "note", auto_run: false }, false);
+  await bench.run("second");
+  return bench;
+}
+
+Deno.test("30.12-22 killed while it goes back: all is as before, or as after, with what waits", async () => {
+  let before = "";
+  let copies = 0;
+  using bench = await told(({ path, store, parts }) => {
+    before = Deno.readTextFileSync(path);
+    copies = store.listSegments(parts.sessionId).length;
+  });
+  const { segmentId, history } = bench.pod;
+  rewindBy(bench, 1);
+  equal(copies, 2, "what is cut off is kept before it is cut off");
+  const after = Deno.readTextFileSync(bench.path);
+
+  bench.dieWith({ segmentId, logText: before });
+  deepEqual(bench.pod.history, history);
+  deepEqual(bench.waiting(), []);
+  bench.dieWith({ segmentId, logText: after });
+  deepEqual(brief(bench.pod.history), ["user: first", "assistant: one"]);
+  deepEqual(bench.waiting(), ["note"]);
+});
+
+Deno.test("30.7.2 a disk that refuses the cut: nothing has changed, nothing is told twice", async () => {
+  let isFull = true;
+  using bench = await told(() => {
+    if (isFull) throw new Error("no space left on device");
+  });
+  const before = bench.entries();
+  throws(() => rewindBy(bench, 1), { message: "no space left on device" });
+  deepEqual(bench.entries(), before);
+  bench.assertWhole();
+  isFull = false;
+  await bench.run("third");
+  deepEqual(notificationsIn(bench.pod.history), ["note"]);
   bench.assertWhole();
 });

@@ -4,6 +4,7 @@ import { CountingTool } from "../support/counting_tool.ts";
 import { answer, call, EventModel, text, thinking } from "../support/event_model.ts";
 import { half, hangingTool, SILENT } from "./hanging.ts";
 import { at, Bench, brief, changed, failingAt, names } from "./support.ts";
+import { notificationsIn } from "./valid_request.ts";
 
 Deno.test("10.7.3 10.15-19 dec 17 dec 18 pause during text, then resume: line by line", async () => {
   const model = new EventModel(half("partial"), answer(text("resumed output")));
@@ -193,11 +194,14 @@ Deno.test("30.5.6 a run that cannot be undone ends with an error and counts as s
         },
       }),
   });
+  bench.pod.notify({ kind: "notification", message: "once" }, false);
   const end = await bench.run("lost?", at("llm_call_start", "cancel"));
   equal(end.result, "failed");
   await bench.run("next");
+  deepEqual(notificationsIn(bench.pod.history), ["once"]);
   deepEqual(brief(bench.pod.history).map((line) => line.slice(0, 16)), [
     "user: lost?",
+    "system: [Notific",
     "system: [The pre",
     "user: next",
     "assistant: fine",

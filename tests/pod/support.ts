@@ -121,7 +121,7 @@ export class Bench implements Disposable {
 
   /** What waits on disk for the model. */
   waiting(): string[] {
-    return this.replayed().notifications.map((queued) =>
+    return this.replayed().notifications.map(({ queued }) =>
       queued.kind === "notification" ? queued.message : queued.event.kind
     );
   }
@@ -203,13 +203,15 @@ export class Bench implements Disposable {
   #drive(start: (signal: AbortSignal) => Promise<RunEnd>, stopAt: StopAt = () => undefined) {
     this.#stop = new AbortController();
     this.#stopAt = stopAt;
-    return start(this.#stop.signal);
+    return start(this.#stop.signal).finally(() => this.#stopAt = () => undefined);
   }
 
   #take(event: Event): void {
     this.#tellEntries();
     this.story.push(`S ${event.event}${told("data" in event ? event.data : {})}`);
     this.events.push(event);
+    // They came after all inputs: the run that sees them goes on elsewhere.
+    if (event.event === "rewind_applied") this.#foreignEntries = 0;
     this.onEvent(event);
     const intent = this.#stopAt(event);
     if (intent !== undefined) this.stop(intent);

@@ -184,7 +184,10 @@ Deno.test("dec 29 a delivered notification tells that those before it had been d
     notification("b"),
     notification("straight to the model"),
   ]);
-  deepEqual(notifications, [{ kind: "notification", message: "c" }]);
+  deepEqual(notifications, [{
+    queued: { kind: "notification", message: "c" },
+    entryIndex: 3,
+  }]);
 });
 
 Deno.test("notifications that were not delivered are queued again, in order", () => {
@@ -202,8 +205,8 @@ Deno.test("notifications that were not delivered are queued again, in order", ()
     systemItem({ kind: "pod_event", event: { pod_name: "c", kind: "turn_ended" }, body: "b" }),
   ]);
   deepEqual(notifications, [
-    { kind: "notification", message: "b", auto_run: false },
-    { kind: "notification", message: "a" },
+    { queued: { kind: "notification", message: "b", auto_run: false }, entryIndex: 3 },
+    { queued: { kind: "notification", message: "a" }, entryIndex: 4 },
   ]);
 });
 

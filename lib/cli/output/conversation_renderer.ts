@@ -13,8 +13,8 @@ import {
   type RunResult,
   type SystemItem,
 } from "../../protocol/mod.ts";
-import type { Style } from "./style.ts";
-import type { TextRenderer } from "./text_renderer.ts";
+import { oneLine, type Style } from "./style.ts";
+import { COMPACTING, type TextRenderer } from "./text_renderer.ts";
 
 /**
  * A pod's whole conversation, for people who watch it: what everybody says and how things stand. What was
@@ -62,12 +62,16 @@ export class ConversationRenderer {
         return this.note(event.data.message);
       case "status":
         return this.#changeStatus(event.data.status);
-      case "rewind_applied":
-        return this.note("rewound: what came after is no longer part of the conversation");
+      case "rewind_applied": {
+        const input = oneLine(flattenSegments(event.data.input), REWOUND_WIDTH);
+        return this.note(`rewound: the conversation goes on from before "${input}"`);
+      }
       case "compact_start":
         return this.note(COMPACTING);
-      case "compact_done":
-        return this.note("compacted: the model goes on with a summary");
+      case "compact_failed":
+        // Of one that failed, an alert tells.
+        if (event.data.error !== "Cancelled") return;
+        return this.note("the compaction was stopped; the conversation is as it was");
       case "shutdown":
         return this.note("the pod has ended");
       default:
@@ -155,14 +159,15 @@ export class ConversationRenderer {
   }
 }
 
-const COMPACTING = "compacting: a summary is being written";
-
 const END_NOTES: Readonly<Record<RunResult, string>> = {
   finished: "finished",
   limit_reached: "the turn limit is reached",
   paused: "paused",
   rolled_back: "stopped before the model had said anything: the last input is taken back",
 };
+
+/** How much of an input names it. */
+const REWOUND_WIDTH = 60;
 
 const NOTIFICATION = "[Notification]";
 

@@ -26,6 +26,10 @@ export interface TextRendererOptions {
   readonly spinner?: Spinner;
 }
 
+/** What a compaction is doing, and what it has done, in words that people know. */
+export const COMPACTING = "compacting: a summary is being written";
+export const COMPACTED = "compacted: the model goes on with a summary of the older part";
+
 type Continuation = Extract<Event, { event: "llm_continuation" }>["data"];
 
 /** `--output text`: the answer on standard output as it comes, progress on standard error. */
@@ -137,6 +141,12 @@ export class TextRenderer implements Renderer {
         );
         return spinner?.start(`waiting for ${this.#model}`);
       }
+      case "compact_start":
+        return spinner?.start(COMPACTING);
+      case "compact_failed":
+        return spinner?.stop();
+      case "compact_done":
+        return this.note(style.dim(`[${COMPACTED}]`));
       case "alert":
         return this.warn(event.data.message);
     }

@@ -85,6 +85,20 @@ Deno.test("progress goes to stderr", async () => {
   );
 });
 
+Deno.test("a compaction in the middle is told when it is done; a failed one has an alert", async () => {
+  const failed: Event = { event: "compact_failed", data: { error: "no" } };
+  const done: Event = { event: "compact_done", data: { new_segment_id: "g" } };
+  const { stderr } = await show([
+    { event: "compact_start" },
+    failed,
+    { event: "compact_start" },
+    done,
+  ]);
+  const [line, ...more] = stderr.split("\n");
+  equal(line, "[compacted: the model goes on with a summary of the older part]");
+  match(more.join("\n"), /^finished · .*\n$/);
+});
+
 Deno.test("a task is told by its subject", async () => {
   const made = '{"description":"all of them","subject":"write tests"}';
   const { stderr } = await show([
