@@ -4,13 +4,14 @@
  * `deno compile`, if it is not to be downloaded; POD_BIN another executable to measure. Arguments name the
  * benchmarks that are run: all of them, if there are none.
  *
- * Last figures (2 cores, busy with other work; Deno 2.6.8 on the 2.6.10 runtime), as ratios: `pod
- * --version` 0.84, scripted run 3.1, to the first request 3.5 (then with the Anthropic SDK), whole one-shot 3.9,
- * its peak memory 1.35 (61 MB). A pod that stays: ready 3.0, at rest 1.18 (54 MB), prompt to request 4.7
- * (5.0 ms, of which up to 2 wait for the disk), to the first text 3.4 (6.5 ms), after 100 turns 1.17 (73
- * MB), SIGTERM to exit 2.0 (13 ms); idle after a cancel in 3 to 5 ms, with 50 processes to end in 13; 50,000
- * deltas to 64 clients 2.4, with a peak of 95 MB. Append 0.91, restore of 200,000 entries 1.18 of the time
- * and 1.13 of the file's size; fan-out to 1, 8 and 64 clients 0.63, 1.37 and 0.87 of the CPU.
+ * Last figures (2 cores; Deno 2.6.8 on the 2.6.10 runtime), as ratios: `pod --version` 0.83 to 0.95, scripted run
+ * 3.5 to 4.3 (152 ms), to the first request 3.2 to 3.7, whole one-shot 3.7 to 4.4, its peak memory 1.29 (57
+ * MB). A pod that stays: ready 3.1 (139 ms), at rest 1.17 (54 MB), prompt to request 4.2 (3.5 ms, part of
+ * which is spent waiting for the disk), to the first text 3.0 (4.6 ms), after 100 turns 1.08 (67 MB), SIGTERM
+ * to exit 2.5 (12 ms); idle after a cancel in 2 to 3 ms, with 50 processes to end in 9; 50,000 deltas to 64
+ * clients 2.6, with a peak of 92 MB. Append 1.06, restore of 200,000 entries 1.22 of the time and 1.14 of the
+ * file's size; fan-out to 1, 8 and 64 clients 0.85, 0.86 and 0.63 of the CPU; a request of 150,000 tokens 0.3 to
+ * 0.5 of its `JSON.stringify`.
  *
  * @module
  */
