@@ -10,5 +10,12 @@ export class ProtocolError extends PodError {
 export function issueText(issues: readonly [v.BaseIssue<unknown>, ...unknown[]]): string {
   const [issue] = issues;
   const path = v.getDotPath(issue);
-  return path === null ? issue.message : `${path}: ${issue.message}`;
+  return path === null ? issue.message : `${path}: ${problemOf(issue)}`;
+}
+
+/** Of a key that is missing, or that nobody knows, there is no more to say. */
+function problemOf({ expected, received, message, path }: v.BaseIssue<unknown>): string {
+  if (expected === "never") return "unknown key";
+  const isMissing = received === "undefined" && expected === `"${path?.at(-1)?.key}"`;
+  return isMissing ? "missing" : message;
 }

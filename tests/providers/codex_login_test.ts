@@ -138,7 +138,7 @@ Deno.test(
     const opaque = { ...tokens, id_token: "no.token.secret", account_id: undefined };
     const cases: [text: string, detail: RegExp][] = [
       ["{", /: it is no JSON \(/],
-      ["[]", /: Invalid|: Expected/],
+      ["[]", /: Invalid|: missing/],
       ["{}", /: tokens: /],
       ['{"tokens":null,"OPENAI_API_KEY":"sk-secret"}', /: tokens: /],
       [JSON.stringify({ tokens: { ...tokens, refresh_token: "" } }), /: tokens\.refresh_token: /],

@@ -6,8 +6,12 @@ const SOURCE = "s.toml";
 /** Broken scenarios and what the error says about them. */
 const BROKEN: [problem: string, toml: string, message: RegExp][] = [
   ["no TOML", 'answer = "', /^scenario s\.toml: .*(line|1:|string)/is],
-  ["no answers", "loop = true", /^scenario s\.toml: answer: .*"answer"/],
-  ["an unknown key", "[[answer]]\ntexts = 'a'", /^scenario s\.toml: answer\.0\.texts: .*"texts"/],
+  ["no answers", "loop = true", /^scenario s\.toml: answer: missing$/],
+  [
+    "an unknown key",
+    "[[answer]]\ntexts = 'a'",
+    /^scenario s\.toml: answer\.0\.texts: unknown key$/,
+  ],
   ["a wrong type", "[[answer]]\ntext = 5", /^scenario s\.toml: answer\.0\.text: .*string.*5/],
   ["a wrong chunk", "[[answer]]\ntext = ['a', 5]", /^scenario s\.toml: answer\.0\.text/],
   ["a call without name", "[[answer]]\n[[answer.tool_call]]", /answer\.0\.tool_call\.0\.name: /],
