@@ -1,8 +1,7 @@
-import { hearUntil, userInput } from "../controller/hear.ts";
 import { deepEqual, equal, match, ok } from "../support/assert.ts";
 import type { PodProcess } from "../support/pod_process.ts";
 import { TERMINAL } from "../support/start_through.ts";
-import { ask, Site } from "./site.ts";
+import { ask, Site, stall } from "./site.ts";
 
 /** The key that a terminal turns into SIGINT. */
 const CTRL_C = "\x03";
@@ -49,8 +48,7 @@ Deno.test("attach: who comes in the middle of an answer gets its first half too"
   await using site = await Site.create();
   await using _pod = await site.serve("x");
   using client = await site.connect("x");
-  await client.send(userInput("stall"));
-  await hearUntil(client, "text_delta an answer");
+  await stall(client);
   await using late = await attach(site);
   await late.printed(/> stall\s+half an answer\s+\[x is running/);
 });

@@ -1,7 +1,7 @@
 import type { Event } from "../../lib/protocol/mod.ts";
 import { hearUntil, userInput } from "../controller/hear.ts";
 import { deepEqual, equal, match, ok } from "../support/assert.ts";
-import { ask, Site } from "./site.ts";
+import { ask, Site, stall } from "./site.ts";
 
 Deno.test("pause, resume and cancel: 0 when it is done, 1 with the reason when there is nothing to do", async () => {
   await using site = await Site.create();
@@ -14,8 +14,7 @@ Deno.test("pause, resume and cancel: 0 when it is done, 1 with the reason when t
     refused("Pod is not running"),
   ]);
 
-  await client.send(userInput("stall"));
-  await hearUntil(client, "text_delta an answer");
+  await stall(client);
   equal(await ask(site, "pause"), "0");
   deepEqual((await hearUntil(client, "status paused")).at(-2), "run_end paused");
   equal(await ask(site, "pause"), "0");
@@ -24,8 +23,7 @@ Deno.test("pause, resume and cancel: 0 when it is done, 1 with the reason when t
   equal(await ask(site, "cancel"), "0");
   equal((await hearUntil(client, "status idle")).at(-2), "error internal: Cancelled");
 
-  await client.send(userInput("stall"));
-  await hearUntil(client, "text_delta an answer");
+  await stall(client);
   equal(await ask(site, "pause"), "0");
   equal(await ask(site, "cancel"), "0");
   await hearUntil(client, "status idle");
@@ -40,8 +38,7 @@ Deno.test("cancel of a paused turn is done at once, though a notification that w
   await using site = await Site.create();
   await using _pod = await site.serve("x");
   using client = await site.connect("x");
-  await client.send(userInput("stall"));
-  await hearUntil(client, "text_delta an answer");
+  await stall(client);
   equal(await ask(site, "pause"), "0");
   equal(await ask(site, "notify", "wait"), "0");
   equal(await ask(site, "cancel"), "0");
@@ -55,8 +52,7 @@ Deno.test("stop ends a turn and waits until the process is gone; the name is fre
   equal((await site.run(["start", "x"])).code, 0);
   const { pid } = JSON.parse((await site.run(["ls", "--json"])).stdout)[0];
   using client = await site.connect("x");
-  await client.send(userInput("stall"));
-  await hearUntil(client, "text_delta an answer");
+  await stall(client);
   equal(await ask(site, "stop"), "0");
   ok(!isThere(pid));
   equal((await site.workspace.entries()).at(-1)?.kind, "run_errored");

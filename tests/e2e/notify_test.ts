@@ -4,7 +4,7 @@ import { snapshotEvent } from "../ipc/test_pod.ts";
 import { deepEqual, equal, match } from "../support/assert.ts";
 import { eventually } from "../support/eventually.ts";
 import { eventsOf, lastReportOf, reportOf } from "../support/run_output.ts";
-import { Site } from "./site.ts";
+import { Site, stall } from "./site.ts";
 
 /** What the pod of a site was asked and told, and how its runs ended, in order. */
 async function story({ workspace }: Site): Promise<string[]> {
@@ -96,8 +96,7 @@ Deno.test("run --notify of a paused pod, live or not, leaves the message for lat
   {
     await using pod = await site.serve("x");
     using client = await site.connect("x");
-    await client.send(userInput("stall"));
-    await hearUntil(client, "text_delta an answer");
+    await stall(client);
     await client.send({ method: "pause" });
     await hearUntil(client, "status paused");
     const live = await site.run(wake("ping", "-o", "json"));

@@ -1,7 +1,6 @@
 import type { RewindTarget } from "../../lib/protocol/mod.ts";
-import { hearUntil, userInput } from "../controller/hear.ts";
 import { deepEqual, equal, match } from "../support/assert.ts";
-import { ask, Site } from "./site.ts";
+import { ask, Site, stall } from "./site.ts";
 
 /** The inputs that the pod `x` says one can go back to. */
 async function inputs(site: Site): Promise<string[]> {
@@ -52,8 +51,7 @@ Deno.test("rewind lists the newest input last, and goes back to before the one w
   const inputs = client.snapshot.data.entries.filter(({ kind }) => kind === "user_input");
   equal(inputs.length, 1);
 
-  await client.send(userInput("stall"));
-  await hearUntil(client, "text_delta an answer");
+  await stall(client);
   match(
     await ask(site, "rewind"),
     /^1 pod: error: pod `x` refused: .*only run while idle or paused \(`pod cancel x` stops that\)$/,
@@ -112,8 +110,7 @@ Deno.test("30.13-28 while paused the inputs are listed; going back is refused, w
   await site.writeManifest("retained_tokens = 0");
   await using _pod = await site.serve("x", "--manifest", "pod.toml");
   using client = await site.connect("x");
-  await client.send(userInput("stall"));
-  await hearUntil(client, "text_delta an answer");
+  await stall(client);
   equal(await ask(site, "pause"), "0");
   deepEqual(await inputs(site), ["stall"]);
   const advice = /\(`pod resume x` finishes the turn, `pod cancel x` gives it up\)$/;

@@ -1,4 +1,5 @@
 import { deepEqual, equal, match, ok } from "../support/assert.ts";
+import { exists } from "../support/exists.ts";
 import { inTime } from "../support/in_time.ts";
 import { anthropicAt } from "../support/model_env.ts";
 import { startModelServer } from "../support/model_server.ts";
@@ -9,16 +10,6 @@ import { inputsIn, metadataOf, readJson } from "./pod_files.ts";
 import { UNPRIVILEGED } from "../support/start_through.ts";
 
 const UUID = "0192f0e8-4d84-7d6e-a000-000000000001";
-
-async function there(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
 
 /** The names in the table of live pods. */
 async function tableOf(workspace: Workspace): Promise<string[]> {
@@ -42,7 +33,7 @@ Deno.test("70.11-18 wrong usage is exit code 2, and nothing is left on disk", as
     ok(stderr.startsWith(`error: ${says}`), stderr);
     deepEqual([code, stdout], [2, ""]);
   }));
-  equal(await there(workspace.home), false);
+  equal(await exists(workspace.home), false);
 });
 
 /** What cannot be done, and what is said of it. */
@@ -78,7 +69,7 @@ Deno.test("70.4.4 what cannot be done is said in one line, and nothing is left o
   for (let at = 0; at < FAILURES.length; at += 2) {
     await Promise.all(FAILURES.slice(at, at + 2).map(check));
   }
-  equal(await there(workspace.home), false);
+  equal(await exists(workspace.home), false);
 });
 
 Deno.test("70.11-19 --project is refused before any profile is looked at", async () => {
@@ -136,7 +127,7 @@ Deno.test("70.11-21 70.11-22 what is there while a pod serves, and what is left 
     "pod: n shutting down (client request)",
     "",
   ]);
-  equal(await there(runtime), false);
+  equal(await exists(runtime), false);
   deepEqual(await tableOf(workspace), []);
   equal((await metadataOf(workspace, "n")).active.segment_id, status.segment_id);
   equal((await workspace.entries()).at(-1)?.kind, "run_completed");
@@ -146,7 +137,7 @@ Deno.test("70.11-21 70.11-22 what is there while a pod serves, and what is left 
   const end = await inTime("the end after SIGINT", again.process.finished);
   equal(end.code, 0);
   match(end.stderr, /\npod: n shutting down \(signal\)\n$/);
-  equal(await there(runtime), false);
+  equal(await exists(runtime), false);
 });
 
 Deno.test("a warning comes after the lines that a launcher waits for", async () => {

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok } from "../support/assert.ts";
 import { hear, hearUntil, userInput } from "../controller/hear.ts";
-import { Site } from "./site.ts";
+import { Site, stall } from "./site.ts";
 
 /** Names in a runtime base. */
 function namesIn(directory: string): string[] {
@@ -30,8 +30,7 @@ Deno.test("SIGINT in a turn ends it cleanly; the pod comes back with all that wa
     using client = await site.connect("x");
     await client.send(userInput("hello"));
     await hearUntil(client, "status idle");
-    await client.send(userInput("stall"));
-    await hearUntil(client, "text_delta an answer");
+    await stall(client);
     pod.kill("SIGINT");
     deepEqual((await hearUntil(client, "shutdown")).slice(-3), [
       "error internal: Cancelled",
@@ -107,8 +106,7 @@ Deno.test("a killed pod leaves a socket that nobody minds, and comes back paused
   {
     await using pod = await site.serve("x");
     using client = await site.connect("x");
-    await client.send(userInput("stall"));
-    await hearUntil(client, "text_delta an answer");
+    await stall(client);
     await client.send({ method: "pause" });
     await hearUntil(client, "status paused");
     pod.kill("SIGKILL");

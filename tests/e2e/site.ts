@@ -7,6 +7,7 @@ import {
   Workspace,
 } from "../support/pod_process.ts";
 import { ServingPod } from "../support/serving_pod.ts";
+import { hearUntil, userInput } from "../controller/hear.ts";
 import { type ObedientModel, startObedientModel } from "./obedient_model.ts";
 
 /** A workspace whose pods have a model that obeys. */
@@ -55,6 +56,12 @@ export class Site implements AsyncDisposable {
   #with({ env, ...options }: PodOptions): PodOptions {
     return { ...options, env: { ...anthropicAt(this.model), ...env } };
   }
+}
+
+/** Has a pod begin an answer that does not go on. */
+export async function stall(client: PodClient): Promise<void> {
+  await client.send(userInput("stall"));
+  await hearUntil(client, "text_delta an answer");
 }
 
 /** How a command about the pod `x` ended. */

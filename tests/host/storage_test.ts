@@ -1,17 +1,8 @@
 import { newId } from "../../lib/base/mod.ts";
 import { durableStorage } from "../../lib/host/storage.ts";
 import { openStores, type Stores } from "../../lib/host/stores.ts";
-import { DEFAULT_REQUEST_CONFIG, type Entry } from "../../lib/protocol/mod.ts";
 import { deepEqual, equal, rejects } from "../support/assert.ts";
-
-const START: Entry & { kind: "segment_start" } = {
-  kind: "segment_start",
-  ts: 1,
-  session_id: "s",
-  system_prompt: null,
-  config: DEFAULT_REQUEST_CONFIG,
-  history: [],
-};
+import { START } from "./empty_session.ts";
 
 /** What may not be writable when a pod goes on in another segment; each is replaced by a directory. */
 const OBSTACLES: Readonly<Record<string, (stores: Stores) => string>> = {

@@ -1,18 +1,11 @@
 import { newId } from "../../lib/base/mod.ts";
 import { checkUnchanged, findStoredPod } from "../../lib/host/stored_pod.ts";
 import { openStores, type Stores } from "../../lib/host/stores.ts";
-import { DEFAULT_REQUEST_CONFIG, type Entry } from "../../lib/protocol/mod.ts";
+import type { Entry } from "../../lib/protocol/mod.ts";
 import { SCOPE_DOMAIN } from "../../lib/session/mod.ts";
 import { equal, rejects } from "../support/assert.ts";
+import { START } from "./empty_session.ts";
 
-const START: Entry & { kind: "segment_start" } = {
-  kind: "segment_start",
-  ts: 1,
-  session_id: "s",
-  system_prompt: null,
-  config: DEFAULT_REQUEST_CONFIG,
-  history: [],
-};
 const SCOPE: Entry = {
   kind: "extension",
   ts: 1,

@@ -1,4 +1,5 @@
 import { deepEqual, equal } from "../support/assert.ts";
+import { exists } from "../support/exists.ts";
 import { inTime } from "../support/in_time.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { TestPod } from "./test_pod.ts";
@@ -51,13 +52,3 @@ Deno.test("closing twice is harmless", async () => {
   await pod.server.close();
   equal(await exists(pod.path), false);
 });
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
