@@ -8,6 +8,7 @@ import { median } from "./process_meter.ts";
 
 const TOKENS = 150_000;
 const BYTES_PER_TURN = 3200;
+const ITEMS_PER_TURN = 4;
 const ROUNDS = 15;
 /** All is looked at and nothing is dropped: the request is as long as the history. */
 const LIMITS = { protectedTokens: 8000, minSavings: Infinity };
@@ -49,7 +50,10 @@ export function benchRequestBuilding(): Figure[] {
     const model = resolveModel({ ref }, BUILTIN_CATALOG);
     const history = historyOf(TOKENS);
     const window = new ContextWindow(history);
-    window.measured(history.length, TOKENS);
+    // As a session leaves it: each request so far was measured.
+    for (let length = 1; length <= history.length; length += ITEMS_PER_TURN) {
+      window.measured(length, Math.ceil(TOKENS * length / history.length));
+    }
     const build = () => {
       // A turn has added its items since the request before.
       history.push(textMessage("user", "go on"));

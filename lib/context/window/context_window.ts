@@ -93,6 +93,8 @@ export class ContextWindow {
     if (tokens <= 0 || length > this.#history.length) return;
     const [first] = this.#measurements;
     if (first !== undefined && first.bytes !== this.bytes(first.length)) this.#measurements = [];
+    // Of a history that had been longer before, nothing is known any more.
+    while ((this.#measurements.at(-1)?.length ?? 0) > length) this.#measurements.pop();
     this.#measurements.push({ length, bytes: this.bytes(length), tokens });
   }
 

@@ -27,7 +27,7 @@ export function textTokens(bytes: number): number {
  * what providers report is the truth, and sizes in bytes stand for what lies between and beyond.
  *
  * @param bytesOf the size of the first so many items, as they would be sent now
- * @param measurements in the order in which they were made
+ * @param measurements of ever more items; of equals the newest comes last
  */
 export function estimateTokens(
   length: number,
@@ -39,10 +39,12 @@ export function estimateTokens(
   if (measurements.length === 0) {
     return { tokens: Math.floor(bytes / BYTES_PER_TOKEN), source: "no_data" };
   }
-  const same = measurements.findLast((one) => one.length === length);
-  if (same?.bytes === bytes) return { tokens: same.tokens, source: "measured" };
-  const below = same ?? measurements.findLast((one) => one.length < length);
-  const above = measurements.find((one) => one.length > length);
+  const next = countUpTo(length, measurements);
+  const below = measurements[next - 1];
+  const above = measurements[next];
+  if (below?.length === length && below.bytes === bytes) {
+    return { tokens: below.tokens, source: "measured" };
+  }
   if (below !== undefined && above !== undefined) {
     return { tokens: between(bytes, below, above), source: "interpolated" };
   }
@@ -52,6 +54,18 @@ export function estimateTokens(
   }
   const { tokens = 0, bytes: whole = 0 } = above ?? {};
   return { tokens: whole === 0 ? 0 : Math.floor(bytes * tokens / whole), source: "interpolated" };
+}
+
+/** How many measurements are of at most `length` items. */
+function countUpTo(length: number, measurements: readonly Measurement[]): number {
+  // By halves: a long session has thousands, and each item near its end is asked about before a request.
+  let [from, to] = [0, measurements.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((measurements[middle]?.length ?? 0) <= length) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 function between(bytes: number, below: Measurement, above: Measurement): number {
