@@ -133,7 +133,11 @@ async function playInput(
   for await (const event of watcher) {
     step(event);
     if (event.event === "user_message") taken.inputs.push(flattenSegments(event.data.segments));
-    if (event.event === note.at) noting ??= notify(notifier, note.text, taken);
+    if (event.event === note.at && noting === undefined) {
+      noting = notify(notifier, note.text, taken);
+      // It may fail while others are still heard; it is waited for, and tells, after that.
+      noting.catch(() => {});
+    }
     // A notification that came a little late has a run of its own, which comes first.
     if (event.event === "error" && event.reply_to === input) isRefused = true;
     if (event.event !== "status" || event.data.status !== "idle") continue;
