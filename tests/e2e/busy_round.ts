@@ -148,16 +148,15 @@ async function playInput(
   await noting;
 }
 
-/** Methods of one client are handled in order: what answers the second has taken the first. */
+/**
+ * Taken is what the pod has said that it took. Without an id it says nothing, and a notification that wakes
+ * an idle pod is then in the log no sooner than the model is told of it (design: decision 29).
+ */
 async function notify(client: PodClient, message: string, { notes }: Taken): Promise<void> {
-  await client.send({ method: "notify", params: { message } });
-  await client.send({
-    method: "list_completions",
-    params: { kind: "file", prefix: "" },
-    id: message,
-  });
+  await client.send({ method: "notify", params: { message }, id: message });
   for await (const event of client) {
     if (event.reply_to !== message) continue;
+    ok(event.event !== "error");
     notes.push(message);
     return;
   }

@@ -10,7 +10,7 @@ import { type ModelServer, startModelServer } from "../support/model_server.ts";
 import { Workspace } from "../support/pod_process.ts";
 import { killSeed, type Moment, randomStepMoments } from "../support/random_moments.ts";
 import type { EventLine } from "../support/run_output.ts";
-import { BEGUN, BusyModel, FILES, playRound, type Taken } from "./busy_round.ts";
+import { BEGUN, BusyModel, FILES, playRound, roundOf, type Taken } from "./busy_round.ts";
 import { checkToldEntries } from "./remains.ts";
 
 const KILLS = EXHAUSTIVE ? 100 : 12;
@@ -145,7 +145,12 @@ class Victim implements AsyncDisposable {
       ) ?? [];
     const inputs = texts.filter((text) => text.startsWith("Round "));
     const notes = texts.flatMap((text) => /^\[Notification\]\n(note .*)\n/.exec(text)?.[1] ?? []);
-    for (const [came, taken] of [[inputs, this.#taken.inputs], [notes, this.#taken.notes]]) {
+    // One that came late in the last round may wait in the log for a run that was not to be.
+    const last = roundOf(this.#lives - 1);
+    const due = this.#taken.notes.filter((note) =>
+      ![last.firstNote, last.secondNote].includes(note)
+    );
+    for (const [came, taken] of [[inputs, this.#taken.inputs], [notes, due]]) {
       equal(new Set(came).size, came?.length);
       deepEqual(came?.filter((text) => taken?.includes(text)), taken);
     }
